@@ -1,0 +1,279 @@
+"""Catching up: what changed in a store since the catalog last looked, and only that, becomes rows.
+
+A day folder is listed again when its modification time changed (opening a segment and writing a pack change it) and, as
+time stamps are coarse, once more when it was younger than two seconds. Runs that are live are looked at each time.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from msgspec import Struct
+
+from setpoint._journal import layout, pack
+from setpoint._journal.reader import read_run
+from setpoint._journal.state import RunState
+
+from .database import Database
+from .entry import Entry, entry_of
+from .rows import Place, RowWriter
+
+Progress = Callable[[int, int], None]
+"""Called with the work done so far and all the work; the unit is about a run in a folder of its own."""
+
+RACY_NS = 2_000_000_000  # NFS and FAT keep times to the second or two
+_BATCH_FOLDERS = 500
+_BATCH_PACKED = 20_000
+_PACKED_RUN_BYTES = 20_000  # of a pack take about as long as one run in a folder
+
+
+class _Found(Struct):
+    """A folder or pack to read, with the stamps it had before it was read."""
+
+    path: Path
+    size_bytes: int
+    mtime_ns: int
+
+
+class _Known(Struct, frozen=True):
+    """What the catalog knows of a run in a folder: its stamps."""
+
+    id: str
+    size_bytes: int
+    mtime_ns: int
+
+
+class _Day(Struct):
+    """A day whose listing differs from what the catalog knows."""
+
+    name: str
+    mtime_ns: int
+    is_settled: bool
+    folders: list[_Found]
+    packs: list[_Found]
+    gone: list[str]
+    gone_packs: list[int]
+
+    @property
+    def work(self) -> int:
+        return len(self.folders) + sum(1 + found.size_bytes // _PACKED_RUN_BYTES for found in self.packs)
+
+
+def catch_up(database: Database, store: Path, progress: Progress | None = None) -> None:
+    """Make the catalog's rows what the journals of *store* say. May be stopped anywhere; the next call goes on.
+
+    Raises:
+        OSError: the store's folders can't be listed.
+    """
+    writer = RowWriter(database)
+    days, gone = _changed_days(database, store)
+    meter = _Meter(progress, sum(day.work for day in days))
+    if gone:
+        _forget_days(database, writer, gone)
+    for day in days:
+        _take_in(database, writer, day, meter)
+    live = _grown(database, store)
+    for found in _batches(live, _BATCH_FOLDERS):
+        _put_folders(database, writer, found)
+
+
+class _Meter:
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def advance(self, work: int) -> None:
+        self._done = min(self._done + work, self._total)
+        if self._progress is not None:
+            self._progress(self._done, self._total)
+
+
+def _changed_days(database: Database, store: Path) -> tuple[list[_Day], list[str]]:
+    known = {name: (mtime_ns, settled) for name, mtime_ns, settled in database.rows("SELECT * FROM day")}
+    days: list[_Day] = []
+    for name, path in _day_folders(store):
+        now = time.time_ns()
+        mtime_ns = path.stat().st_mtime_ns
+        if known.pop(name, None) != (mtime_ns, 1):
+            is_settled = mtime_ns < now - RACY_NS
+            days.append(_listed(database, path, mtime_ns, is_settled))
+    return days, list(known)
+
+
+def _day_folders(store: Path) -> list[tuple[str, Path]]:
+    root = layout.runs_folder(store)
+    try:
+        return sorted((path.name, path) for path in root.iterdir() if layout.is_day(path.name))
+    except FileNotFoundError:
+        return []
+
+
+def _listed(database: Database, path: Path, mtime_ns: int, is_settled: bool) -> _Day:
+    day = _Day(path.name, mtime_ns, is_settled, [], [], [], [])
+    known = {row.id: row for row in _known_runs(database, path.name)}
+    packs = {
+        name: (number, size, stamp)
+        for number, name, size, stamp in database.rows(
+            "SELECT n, name, size_bytes, mtime_ns FROM pack WHERE day = ?", (path.name,)
+        )
+    }
+    now = time.time_ns()
+    with os.scandir(path) as entries:
+        listed = sorted(entries, key=lambda entry: entry.name)
+    for entry in listed:
+        if pack.is_pack(entry.name):
+            stamps = entry.stat()
+            if packs.pop(entry.name, (0, 0, 0))[1:] != (stamps.st_size, stamps.st_mtime_ns):
+                day.packs.append(_Found(Path(entry.path), stamps.st_size, stamps.st_mtime_ns))
+        elif layout.is_run_id(entry.name) and entry.is_dir(follow_symlinks=False):
+            _look_at(entry, known.pop(entry.name, None), now, day)
+    day.gone_packs = sorted(number for number, _, _ in packs.values())
+    day.gone = list(known)
+    return day
+
+
+def _known_runs(database: Database, day: str) -> Iterator[_Known]:
+    sql = "SELECT id, size_bytes, mtime_ns FROM run WHERE day = ? AND pack_n IS NULL"
+    return (_Known(*row) for row in database.rows(sql, (day,)))
+
+
+def _packed_runs(database: Database, pack_n: int) -> list[str]:
+    return [row[0] for row in database.rows("SELECT id FROM run WHERE pack_n = ?", (pack_n,))]
+
+
+def _look_at(entry: os.DirEntry[str], known: _Known | None, now: int, day: _Day) -> None:
+    mtime_ns = entry.stat(follow_symlinks=False).st_mtime_ns
+    if known is not None and known.mtime_ns == mtime_ns:
+        return  # no file came or went; whether a live one grew is asked elsewhere
+    # A folder that is being filled right now has no stamp yet that a later look could trust.
+    day.folders.append(
+        _Found(Path(entry.path), journal_size(Path(entry.path)), mtime_ns if mtime_ns < now - RACY_NS else 0)
+    )
+
+
+def journal_size(folder: Path) -> int:
+    """Return the bytes of all segments in a run's folder; 0 where it is gone."""
+    try:
+        with os.scandir(folder) as entries:
+            return sum(entry.stat().st_size for entry in entries if layout.split_segment_name(entry.name) is not None)
+    except FileNotFoundError:
+        return 0
+
+
+def _take_in(database: Database, writer: RowWriter, day: _Day, meter: _Meter) -> None:
+    for found in _batches(day.folders, _BATCH_FOLDERS):
+        _put_folders(database, writer, found)
+        meter.advance(len(found))
+    for found_pack in day.packs:
+        _put_pack(database, writer, found_pack, meter)
+    with database.writing():
+        # A run whose folder is gone may have come in just now with a pack.
+        gone = set(day.gone)
+        writer.remove([row.id for row in _known_runs(database, day.name) if row.id in gone])
+        for number in day.gone_packs:
+            writer.remove(_packed_runs(database, number))
+        database.run_many("DELETE FROM pack WHERE n = ?", [(number,) for number in day.gone_packs])
+        database.run(
+            "INSERT INTO day(name, mtime_ns, settled) VALUES (?, ?, ?) ON CONFLICT(name) "
+            "DO UPDATE SET mtime_ns = excluded.mtime_ns, settled = excluded.settled",
+            (day.name, day.mtime_ns, int(day.is_settled)),
+        )
+
+
+def _put_folders(database: Database, writer: RowWriter, found: list[_Found]) -> None:
+    read = [item for item in map(_read_folder, found) if item is not None]
+    if read:
+        with database.writing():
+            writer.put(read)
+
+
+def _read_folder(found: _Found) -> tuple[Entry, Place] | None:
+    day = found.path.parent.name
+    try:
+        if not found.size_bytes and not _has_segment(found.path):
+            return None  # no run: a folder of something else, or one whose first record is still to come
+        state = read_run(found.path)
+    except OSError as error:
+        return _unreadable(found, error), Place(day, found.size_bytes, found.mtime_ns)
+    return entry_of(state), Place(day, found.size_bytes, found.mtime_ns, live=is_live(state))
+
+
+def is_live(state: RunState) -> bool:
+    """Tell whether more records may come without a new segment."""
+    return state.status == "running"
+
+
+def _has_segment(folder: Path) -> bool:
+    return any(layout.split_segment_name(path.name) is not None for path in folder.iterdir())
+
+
+def _unreadable(found: _Found, error: OSError) -> Entry:
+    problem = f"The journal can't be read: {error.strerror or error}"
+    return Entry(id=found.path.name, status="crashed", created_ns=found.mtime_ns, error=problem, damage=1)
+
+
+def _put_pack(database: Database, writer: RowWriter, found: _Found, meter: _Meter) -> None:
+    day = found.path.parent.name
+    number = _pack_number(database, day, found)
+    in_folders = {path.name for path in found.path.parent.iterdir() if layout.is_run_id(path.name)}
+    damage = 0
+    batch: list[tuple[Entry, Place]] = []
+    last = 0
+    for item in pack.read_entries(found.path, Entry):
+        if item.entry is None:
+            damage += 1
+            continue
+        if item.entry.id not in in_folders:
+            batch.append((item.entry, Place(day, item.size_bytes, 0, number, item.offset)))
+        if len(batch) >= _BATCH_PACKED:
+            _flush(database, writer, batch)
+            meter.advance((item.offset - last) // _PACKED_RUN_BYTES)
+            last = item.offset
+    _flush(database, writer, batch)
+    meter.advance(1 + (found.size_bytes - last) // _PACKED_RUN_BYTES)
+    with database.writing():
+        database.run(
+            "UPDATE pack SET size_bytes = ?, mtime_ns = ?, damage = ? WHERE n = ?",
+            (found.size_bytes, found.mtime_ns, damage, number),
+        )
+
+
+def _flush(database: Database, writer: RowWriter, batch: list[tuple[Entry, Place]]) -> None:
+    if batch:
+        with database.writing():
+            writer.put(batch)
+        batch.clear()
+
+
+def _pack_number(database: Database, day: str, found: _Found) -> int:
+    """Return the number of the pack, a new one with stamps that fit no file until all its runs are in."""
+    with database.writing():
+        rows = database.rows("SELECT n FROM pack WHERE day = ? AND name = ?", (day, found.path.name))
+        if rows:
+            number: int = rows[0][0]
+        else:
+            number = database.rows("SELECT coalesce(max(n), 0) + 1 FROM pack")[0][0]
+            database.run("INSERT INTO pack VALUES (?, ?, ?, -1, 0, 0)", (number, day, found.path.name))
+    return number
+
+
+def _forget_days(database: Database, writer: RowWriter, days: list[str]) -> None:
+    with database.writing():
+        for day in days:
+            writer.remove([row[0] for row in database.rows("SELECT id FROM run WHERE day = ?", (day,))])
+            database.run("DELETE FROM pack WHERE day = ?", (day,))
+            database.run("DELETE FROM day WHERE name = ?", (day,))
+
+
+def _grown(database: Database, store: Path) -> list[_Found]:
+    """Return the live runs whose journals grew, or whose process may have died."""
+    grown: list[_Found] = []
+    rows = database.rows("SELECT id, day, mtime_ns FROM run WHERE live = 1")
+    for run_id, day, mtime_ns in rows:
+        folder = layout.runs_folder(store) / day / run_id
+        grown.append(_Found(folder, journal_size(folder), mtime_ns))
+    return [found for found in grown if found.size_bytes]
+
+
+def _batches(items: list[_Found], size: int) -> Iterator[list[_Found]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,0 +1,76 @@
+"""``setpoint export``: runs to a file that other tools read."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import filter_argument, made, project_option
+
+if TYPE_CHECKING:
+    from setpoint._query.runs import Runs
+
+
+@made(
+    "setpoint export > runs.csv",
+    "setpoint export 'optim.lr < 0.01' --format jsonl -o runs.jsonl",
+    "setpoint export --format parquet -o runs.parquet",
+)
+@filter_argument
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["csv", "jsonl", "parquet"]),
+    help="Format of the file; by default what its name says, else csv.",
+)
+@click.option("--output", "-o", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+@project_option
+def command(
+    *, filter_: str | None, form: str | None, output: Path | None, project: str | None, store: str | None, is_json: bool
+) -> None:
+    """Write runs as CSV, JSON lines or Parquet.
+
+    There is a row for each run: facts, params and results. JSON lines keep every value exactly and can be imported
+    again; --json is short for --format jsonl. DuckDB, pandas and polars read all three.
+    """
+    from setpoint._query.runs import runs
+
+    from .output import say
+    from .progress import catching_up
+    from .text import count_text
+
+    form = "jsonl" if is_json and form is None else form or _form_of(output)
+    if form == "parquet" and output is None:
+        raise click.UsageError("Parquet needs a file: -o FILE.")
+    with catching_up() as progress:
+        found = runs(filter_, project=project, store=store, progress=progress)
+        found.catch_up()
+    count = _written(found, form, output)
+    if output is not None:
+        say(f"{count_text(count, 'run')} written to {output}")
+
+
+def _form_of(output: Path | None) -> str:
+    suffix = output.suffix.lower() if output is not None else ""
+    return {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}.get(suffix, "csv")
+
+
+def _written(found: "Runs", form: str, output: Path | None) -> int:
+    from setpoint._query.export import write_csv, write_jsonl, write_parquet
+
+    from .failures import ProblemError
+
+    if form == "parquet":
+        assert output is not None
+        try:
+            return write_parquet(found, output)
+        except ImportError as error:
+            raise ProblemError(f"Parquet needs pyarrow: pip install pyarrow ({error}).") from None
+    write = write_csv if form == "csv" else write_jsonl
+    if output is None:
+        # Bytes and line ends are those of the file that -o writes, whatever the terminal's encoding.
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")  # type: ignore[union-attr]  # a TextIOWrapper
+        return write(found, sys.stdout)
+    with output.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        return write(found, file)

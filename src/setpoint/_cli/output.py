@@ -1,0 +1,114 @@
+"""Where results go: a terminal, with a width, colours and a pager, or a file or pipe, which gets plain whole text."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import click
+from msgspec import Struct
+
+from .text import safe
+
+_STYLES: dict[str, dict[str, Any]] = {
+    "": {},
+    "dim": {"dim": True},
+    "bold": {"bold": True},
+    "good": {"fg": "green"},
+    "bad": {"fg": "red"},
+    "busy": {"fg": "cyan"},
+    "warn": {"fg": "yellow"},
+    "key": {"fg": "blue"},
+    "title": {"bold": True},
+}
+STATUS_STYLES = {"finished": "good", "running": "busy", "failed": "bad", "crashed": "bad"}
+
+
+class Screen(Struct, frozen=True):
+    """What standard output is: whether it is a terminal, how many columns it has, and whether it shows colours."""
+
+    is_terminal: bool
+    width: int
+    height: int
+    has_color: bool
+
+    def styled(self, text: str, style: str) -> str:
+        """Return *text* in one of the styles of this module; as it is where there are no colours."""
+        if not self.has_color or not style or not text:
+            return text
+        return click.style(text, **_STYLES[style])
+
+
+def this_screen() -> Screen:
+    """Return what standard output is now. ``NO_COLOR`` and ``TERM=dumb`` switch colours off."""
+    is_terminal = sys.stdout.isatty()
+    columns, lines = shutil.get_terminal_size()
+    is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+    return Screen(is_terminal, max(columns, 20), lines, is_terminal and not is_plain)
+
+
+def write(lines: Iterable[str], screen: Screen) -> None:
+    """Write result lines; on a terminal, what is higher than it goes through the pager."""
+    if not screen.is_terminal:
+        for line in lines:
+            sys.stdout.write(line.rstrip() + "\n")
+        return
+    text = "".join(line.rstrip() + "\n" for line in lines)
+    if text.count("\n") >= screen.height and sys.stdin.isatty():
+        # -R lets colours pass, -F ends at once what fits, -X leaves it on the screen.
+        os.environ.setdefault("LESS", "-RFX")
+        click.echo_via_pager(text, color=screen.has_color)
+    else:
+        click.echo(text, nl=False, color=screen.has_color)
+
+
+def write_json(value: Any) -> None:  # whatever JSON can hold
+    """Write one JSON value, on one line where standard output is no terminal, else indented."""
+    import msgspec
+
+    text = msgspec.json.encode(value)
+    if sys.stdout.isatty():
+        text = msgspec.json.format(text, indent=2)
+    sys.stdout.write(_escaped(text.decode()) + "\n")
+
+
+def write_json_list(values: Iterable[Mapping[str, Any]]) -> None:
+    """Write a JSON array, one element a line, while the elements come."""
+    import msgspec
+
+    between = "[\n"
+    for value in values:
+        sys.stdout.write(between + _escaped(msgspec.json.encode(value).decode()))
+        between = ",\n"
+    sys.stdout.write("[]\n" if between == "[\n" else "\n]\n")
+
+
+def _escaped(text: str) -> str:
+    """Return JSON text in which what could act on a terminal is escaped; it stands only within strings."""
+    if text.isascii() and "\x7f" not in text:
+        return text
+    return "".join(char if char.isprintable() or char == "\n" else _json_escape(char) for char in text)
+
+
+def _json_escape(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+def say(text: str) -> None:
+    """Say something beside the results, on standard error; every line of it is made safe."""
+    for line in text.split("\n"):
+        sys.stderr.write(safe(line) + "\n")
+    sys.stderr.flush()
+
+
+def titled(title: str, lines: Iterable[str], screen: Screen) -> Iterator[str]:
+    """Yield a section: an empty line, its title, and the lines, two columns in; nothing where there are no lines."""
+    is_first = True
+    for line in lines:
+        if is_first:
+            yield ""
+            yield screen.styled(title, "title")
+            is_first = False
+        yield f"  {line}"

@@ -1,0 +1,401 @@
+"""Config: the dictionary-like object for the inputs of a script."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from typing import Any
+
+from setpoint.errors import ConfigError, InvalidKeyError, UnsupportedSourceError
+
+from .change import DEFAULT, LOCKED, SET, UNKNOWN, Change, Level, Origin, Param, Path
+from .containers import Section, adopt, assign, first_read, missing_param, note_missing, read_item
+from .edits import NO_STAMPS, detach, leaves, plain, raw_get
+from .keys import join_key, split_key
+from .plan import Plan, stamps_by_name
+from .tree import MISSING, Node, NoGuard, Stamp, Tree, is_tracked, node_of, parts_of, stamp_at, stamps_below
+from .values import show
+
+Callback = Callable[[list[Change]], object]
+ReadSource = Callable[[Any], Iterable[Param]]
+
+
+def mapping_params(source: Any) -> Iterable[Param]:
+    """Yield the params of a Mapping, the one kind of source the core knows by itself."""
+    if not isinstance(source, Mapping):
+        raise UnsupportedSourceError(f"{type(source).__module__}.{type(source).__qualname__}")
+    return [Param((name,), value) for name, value in source.items()]
+
+
+class Params(list[Param]):
+    """Params that were read already: a source that a config takes as it is."""
+
+
+class Config(Section):
+    """The inputs of a script: a dict with attribute access at every depth that records who set what.
+
+    Sections and lists inside it are real dicts and lists whose changes are recorded too. Values are held as they were
+    given; containers are copied in. A key that is *set* is not changed silently, see ``update()``.
+    """
+
+    __slots__ = ("_setpoint_world",)
+    _setpoint_world: "_World"
+
+    def __init__(
+        self,
+        params: Mapping[str, Any] | None = None,
+        *,
+        callback: Callback | None = None,
+        read_source: ReadSource = mapping_params,
+        call_site: Callable[[], Origin] = lambda: UNKNOWN,
+        guard: AbstractContextManager[Any] | None = None,
+        allow_val_change: bool = False,
+    ) -> None:
+        """Make a config that holds *params* and tells *callback* of every change after them.
+
+        Args:
+            params: what it holds at first, set by the calling line.
+            callback: called with the list of changes of each call that changes something.
+            read_source: turns what ``update()`` is given into params.
+            call_site: names the line of code at work, for origins.
+            guard: held while a change is made and told; give a lock where threads share the config.
+            allow_val_change: whether params that are set may change silently.
+        """
+        tree = Tree(self, self._tell, call_site, guard or NoGuard())
+        tree.allow_val_change = allow_val_change
+        super().__init__(Node(tree, None, ""))
+        object.__setattr__(self, "_setpoint_world", _World(read_source))
+        if params:
+            self.update(params)
+        self._setpoint_world.callback = callback
+
+    def __getitem__(self, name: Any) -> Any:
+        try:
+            return self._setpoint_seen[name]
+        except KeyError:
+            return read_item(self, _stripped(name, self))
+
+    def __getattr__(self, name: str) -> Any:
+        if name[:2] == "__" and not dict.__contains__(self, name):
+            raise AttributeError(name)
+        return first_read(self, name)
+
+    def __setitem__(self, name: Any, value: Any) -> None:
+        tree = self._setpoint.tree
+        assert tree is not None  # only containers below the root ever leave their tree
+        with tree.guard:
+            assign(tree, self, checked_name(name), value)
+
+    def __delitem__(self, name: Any) -> None:
+        super().__delitem__(_stripped(name, self))
+
+    def __contains__(self, name: object) -> bool:
+        return dict.__contains__(self, name) or dict.__contains__(self, _stripped(name, self))
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """Return the value of *name*, or *default* where the config has no such key."""
+        name = _stripped(name, self)
+        return first_read(self, name) if dict.__contains__(self, name) else note_missing(self, name, default)
+
+    def pop(self, name: Any, default: Any = MISSING) -> Any:
+        """Remove *name* and return its value; a locked param stays, with a warning."""
+        return super().pop(_stripped(name, self), default)
+
+    def update(  # type: ignore[override]  # takes every kind of source, not only what dict.update takes
+        self, source: Any = (), allow_val_change: bool | None = None, **params: Any
+    ) -> None:
+        """Set what *source* holds: all of it, or nothing where one change is refused.
+
+        A section is replaced as a dict does; ``merge()`` merges leaf by leaf.
+
+        Args:
+            source: a dict, a file name, a Namespace, a parser, a dataclass or another known config object.
+            allow_val_change: whether params that are set may change; None means as ``init()`` said.
+            params: more params, by keyword.
+
+        Raises:
+            ParamChangedError: a param that is set would get another value, and changes are not allowed.
+            UnsupportedSourceError: no adapter reads *source*.
+            ConfigFileError: the file can't be read.
+        """
+        self._take(source, params, allow_val_change)
+
+    def merge(self, source: Any, allow_val_change: bool | None = None) -> None:
+        """Set what *source* holds leaf by leaf: sections keep what *source* does not mention. Raises as update()."""
+        self._take(source, {}, allow_val_change, merges=True)
+
+    def setdefaults(self, source: Any) -> None:
+        """Give params that have no value one, at level *default*: whatever sets them later overrides it."""
+        self._take(source, {}, None, level=DEFAULT, merges=True)
+
+    def update_locked(self, d: Any, user: str = "") -> None:
+        """Set what *d* holds and lock it for *user* (a sweep, say): later sets keep the locked value and warn.
+
+        Raises:
+            LockedParamError: a key is locked to another value already.
+        """
+        self._take(d, {}, None, level=LOCKED, origin=_user_origin(user))
+
+    def merge_locked(self, d: Any, user: str = "") -> None:
+        """Lock what *d* holds leaf by leaf, as ``update_locked()``; sections keep what *d* does not mention."""
+        self._take(d, {}, None, level=LOCKED, merges=True, origin=_user_origin(user))
+
+    def setdefault(self, name: Any, default: Any = None) -> Any:
+        """Set *name* to *default* unless it is there, and return what is held."""
+        return super().setdefault(checked_name(name), default)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the config as plain dicts and lists, a copy that is the caller's own."""
+        copied: dict[str, Any] = plain(self)
+        return copied
+
+    def persist(self) -> None:
+        """Call the callback with the whole config as changes; without a callback do nothing."""
+        if (callback := self._setpoint_world.callback) is not None:
+            callback(self._setpoint_world.statement(self))
+
+    def set_callback(self, callback: Callback | None) -> None:
+        """Have *callback* called with the changes of every call that changes something; None takes it away."""
+        self._setpoint_world.callback = callback
+
+    def origin(self, key: str) -> Origin:
+        """Return who set *key* (``"optim.lr"``, ``"layers[0].width"``); raises MissingParamError."""
+        container, name = self._place(key)
+        return stamp_at(container, name).origin
+
+    def changes(self, key: str | None = None) -> list[Change]:
+        """Return every change so far, oldest first: of the whole config, or of *key* and all below it.
+
+        A change of a section above *key* counts as one of *key*, with the value that *key* got by it.
+        """
+        history = self._setpoint_world.history
+        if key is None:
+            return list(history)
+        return [change for one in history if (change := _seen_from(self._path(key), one)) is not None]
+
+    def unused(self) -> list[str]:
+        """Return the keys that are set but were never read, in the order of the config.
+
+        Reading a section or list hands out its items one by one; a list counts as one param. Printing, comparing,
+        copying and saving the config is no reading.
+        """
+        return list(_unread(self, ""))
+
+    def _take(
+        self,
+        source: Any,
+        params: Mapping[str, Any],
+        allow_val_change: bool | None,
+        *,
+        level: Level = SET,
+        origin: Origin | None = None,
+        merges: bool = False,
+    ) -> None:
+        """Read *source* and commit what it holds, at *level* or, for *set*, at the level each param has itself."""
+        read = list(self._setpoint_world.read(source)) + [Param((name,), value) for name, value in params.items()]
+        tree = self._setpoint.tree
+        assert tree is not None  # the root never leaves its tree
+        stamp = Stamp(origin or tree.call_site(), level)
+        with tree.guard:
+            plan = Plan(tree, adopt, allows_change=allow_val_change)
+            new, inner, descriptions = _assembled(read, stamp)
+            if merges:
+                plan.merge(self, new, stamp, inner)
+            else:
+                put_each(plan, self, new, stamp, inner)
+            tree.descriptions.update(descriptions)
+            plan.commit()
+
+    def _tell(self, changes: list[Change]) -> None:
+        world = self._setpoint_world
+        world.history += changes
+        if world.sink is not None:
+            world.sink(changes)
+        if world.callback is not None:
+            world.callback(changes)
+
+    def _path(self, key: str) -> Path:
+        if dict.__contains__(self, key):
+            return (key,)
+        try:
+            return split_key(key)
+        except ValueError:
+            raise missing_param(self, key) from None
+
+    def _place(self, key: str) -> tuple[Any, Any]:
+        at: Any = self
+        path = self._path(key)
+        for depth, name in enumerate(path):
+            held = raw_get(at, name) if is_tracked(at) and isinstance(at, dict) == isinstance(name, str) else MISSING
+            if held is MISSING:
+                raise missing_param(self, key)
+            if depth < len(path) - 1:
+                at = held
+        return at, path[-1]
+
+
+Config._reserved = frozenset(dir(Config))
+
+
+class _World:
+    """What a config has to do with the rest: its source reader, its history, and who is told of changes."""
+
+    __slots__ = ("callback", "history", "read_source", "sink")
+
+    def __init__(self, read_source: ReadSource) -> None:
+        self.read_source = read_source
+        self.history: list[Change] = []
+        self.callback: Callback | None = None
+        self.sink: Callback | None = None
+
+    def read(self, source: Any) -> Iterable[Param]:
+        """Return the params of *source*; pairs, as ``dict.update`` takes them, count as a dict."""
+        if isinstance(source, Params):
+            return source
+        if isinstance(source, Config):
+            return [Param((name,), value) for name, value in dict.items(source)]
+        if isinstance(source, (list, tuple, Iterator)) and not hasattr(source, "_fields"):
+            try:
+                source = dict(source)
+            except (TypeError, ValueError):
+                raise UnsupportedSourceError(
+                    type(source).__qualname__, "Of sequences only pairs of key and value can be read."
+                ) from None
+        return self.read_source(source)
+
+    @staticmethod
+    def statement(config: Config) -> list[Change]:
+        """Return the whole config as changes, each value with who set it."""
+        descriptions = config._setpoint.tree.descriptions if config._setpoint.tree else {}
+        return [
+            Change(key, plain(value), stamp.origin, False, stamp.level, descriptions.get(key, ""))
+            for key, value, stamp in leaves(config, Stamp(UNKNOWN, SET), None)
+        ]
+
+
+def begin_from(config: Config, recorded: dict[str, Any], stamps: Mapping[Path, Stamp], history: list[Change]) -> int:
+    """Put what a run recorded earlier beneath what *config* holds by now, and return the length of the history before.
+
+    Whatever *config* held stays, by the rules of levels; where it differs from the recorded value, that is a change.
+    """
+    tree, world = config._setpoint.tree, config._setpoint_world
+    assert tree is not None  # the root never leaves its tree
+    own = [(name, plain(value), stamp_at(config, name), stamps_below(value)) for name, value in dict.items(config)]
+    with tree.guard:
+        for _, value in parts_of(config):
+            detach(value)
+        dict.clear(config)
+        config._setpoint_seen.clear()
+        node_of(config).stamps.clear()
+        base = Plan(tree, adopt, allows_change=True)
+        put_each(base, config, recorded, Stamp(UNKNOWN, SET), stamps)
+        base.commit()
+        world.history = list(history)
+        again = Plan(tree, adopt, allows_change=True)
+        for name, value, stamp, inner in own:
+            again.put(config, name, value, stamp, inner)
+        again.commit()
+    return len(history)
+
+
+def put_each(plan: Plan, config: Config, new: Mapping[str, Any], stamp: Stamp, inner: Mapping[Path, Stamp]) -> None:
+    """Plan every top-level name of *new*, each with the stamp it came with."""
+    by_name = stamps_by_name(inner, stamp)
+    for name, value in new.items():
+        own, below = by_name.get(name, (stamp, NO_STAMPS))
+        plan.put(config, name, value, own, below)
+
+
+def checked_name(name: object) -> str:
+    """Return a root name without leading and trailing ``-``, as W&B does; raises InvalidKeyError for another type."""
+    if not isinstance(name, str):
+        raise InvalidKeyError(show(name), "the names of a config's own params are strings")
+    return name.strip("-") if name[:1] == "-" or name[-1:] == "-" else name
+
+
+def _stripped(name: Any, config: Config) -> Any:
+    return checked_name(name) if isinstance(name, str) and not dict.__contains__(config, name) else name
+
+
+def _user_origin(user: str) -> Origin | None:
+    kind, _, name = user.partition(" ")
+    return Origin(kind, name) if user else None
+
+
+def _assembled(params: Iterable[Param], stamp: Stamp) -> tuple[dict[str, Any], dict[Path, Stamp], dict[str, str]]:
+    """Return the params of one source as a tree, with the stamps that differ from *stamp*, and the descriptions.
+
+    Where *stamp* is not *set* its level holds for all; otherwise each param's own level does.
+    """
+    tree: dict[str, Any] = {}
+    inner: dict[Path, Stamp] = {}
+    descriptions: dict[str, str] = {}
+    for param in params:
+        if is_simple(param, stamp) and (name := checked_name(param.path[0])) not in tree:
+            tree[name] = param.value
+            continue
+        path = (checked_name(param.path[0]), *param.path[1:])
+        level = stamp.level if stamp.level != SET else param.level
+        own = Stamp(param.origin or stamp.origin, level)
+        _place_in(tree, path, param.value)
+        if own != stamp:
+            inner[path] = own
+        for below, origin in param.inner.items():
+            inner[(*path, *below)] = Stamp(origin, level)
+        if param.description:
+            descriptions[join_key(path)] = param.description
+    return tree, inner, descriptions
+
+
+def is_simple(param: Param, stamp: Stamp) -> bool:
+    """Tell whether *param* has nothing that the stamp of its source does not say."""
+    return (
+        len(param.path) == 1
+        and param.origin is None
+        and not param.inner
+        and not param.description
+        and (stamp.level != SET or param.level == SET)
+    )
+
+
+def _place_in(tree: dict[str, Any], path: Path, value: Any) -> None:
+    at: Any = tree
+    for depth, name in enumerate(path[:-1]):
+        at = at.setdefault(name, _Made())
+        if not isinstance(at, _Made):
+            raise ConfigError(
+                f"{join_key(path)!r} and {join_key(path[: depth + 1])!r} can't both be params of one source."
+            )
+    if path[-1] in at:
+        raise ConfigError(f"The source gives {join_key(path)!r} two values. Give one.")
+    at[path[-1]] = value
+
+
+class _Made(dict[str, Any]):
+    """A section made because a source yields its params one by one."""
+
+
+def _seen_from(path: Path, change: Change) -> Change | None:
+    """Return *change* as one of the param at *path*, or None where it does not touch it."""
+    changed = split_key(change.key)
+    if changed[: len(path)] == path:
+        return change
+    if path[: len(changed)] != changed or change.deleted:
+        return change if path[: len(changed)] == changed else None
+    value = change.value
+    for name in path[len(changed) :]:
+        try:
+            value = value[name]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return Change(join_key(path), value, change.origin, False, change.level, change.description)
+
+
+def _unread(section: Any, prefix: str) -> Iterator[str]:
+    node = node_of(section)
+    for name, value in parts_of(section):
+        key = join_key((name,)) if isinstance(name, str) else f"[{name!r}]"
+        key = f"{prefix}.{key}" if prefix and isinstance(name, str) else f"{prefix}{key}"
+        is_section = is_tracked(value) and isinstance(value, dict) and not node_of(value).is_whole
+        if is_section and value:
+            yield from _unread(value, key)
+        elif name not in section._setpoint_seen and name not in node.reads:
+            yield key

@@ -1,0 +1,240 @@
+"""The edits a plan consists of: how each is applied to the containers, and the changes it tells of."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, cast
+
+from .change import Change, Path
+from .tree import (
+    ATOMS,
+    MISSING,
+    Stamp,
+    Tree,
+    apply_stamps,
+    drop_cached,
+    is_a,
+    is_tracked,
+    key_in,
+    key_part,
+    make_whole,
+    name_in,
+    node_of,
+    parts_of,
+    place_of,
+)
+
+dict_get, dict_set = dict.get, dict.__setitem__
+list_get, list_set = list.__getitem__, list.__setitem__
+_SIMPLE = ATOMS | {type(MISSING)}
+Stamps = Mapping[Path, Stamp]
+NO_STAMPS: Stamps = MappingProxyType({})
+Adopt = Callable[[Any, Any, Any, Any], Any]  # (value, tree, parent, name) -> the tracked copy of value
+
+
+class Put:
+    """*value* is held under *name*; with ``keeps_value`` it is held already and only its stamp is new."""
+
+    __slots__ = ("container", "inner", "is_new", "keeps_value", "name", "stamp", "value")
+
+    def __init__(
+        self,
+        container: Any,
+        name: Any,
+        value: Any,
+        stamp: Stamp,
+        inner: Stamps = NO_STAMPS,
+        *,
+        keeps_value: bool = False,
+    ) -> None:
+        self.container, self.name, self.value = container, name, value
+        self.stamp, self.inner, self.keeps_value = stamp, inner, keeps_value
+        self.is_new = False
+
+    def apply(self, adopt: Adopt) -> None:
+        """Make the container hold the value and its stamps."""
+        node = node_of(self.container)
+        if not self.keeps_value:
+            old = raw_get(self.container, self.name)
+            self.is_new = old is MISSING
+            self.value = adopt(self.value, node.tree, self.container, self.name)
+            raw_set(self.container, self.name, self.value)
+            detach(old)
+        node.stamps[self.name] = self.stamp
+        apply_stamps(self.value, self.inner)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what was changed: the value whole, and what inside it has an origin or a level of its own."""
+        place = place_of(self.container, self.name)
+        key = key_in(*place)
+        tree = node_of(self.container).tree
+        descriptions = tree.descriptions if tree is not None else {}
+        is_section = is_tracked(self.value) and isinstance(self.value, dict) and not node_of(self.value).is_whole
+        has_parts = bool(self.inner) and place == (self.container, self.name)
+        if not (has_parts and self.is_new and is_section and self.value):
+            value = plain(raw_get(*place))
+            text = descriptions.get(key, "")
+            yield Change(key, value, self.stamp.origin, level=self.stamp.level, description=text)
+        if has_parts:
+            covering = None if self.is_new and is_section else self.stamp
+            for part_key, part, stamp in leaves(self.value, self.stamp, covering):
+                text = descriptions.get(part_key, "")
+                yield Change(part_key, plain(part), stamp.origin, level=stamp.level, description=text)
+
+
+def takes_atom(container: Any, name: Any) -> bool:
+    """Tell whether ``put_atom`` can set *name*: it has a key of its own, and no container stands there."""
+    if container._setpoint.prefix is None:
+        return False
+    if type(name) is str:
+        return type(dict_get(container, name, MISSING)) in _SIMPLE
+    return isinstance(container, list) and name < len(container) and type(list_get(container, name)) in ATOMS
+
+
+def put_atom(container: Any, name: Any, value: Any, stamp: Stamp, tree: Tree) -> Change:
+    """Do at once what a Put of an atom does, where ``takes_atom`` says so: the way of nearly every set."""
+    node = container._setpoint
+    prefix = node.prefix
+    if type(name) is str:
+        dict_set(container, name, value)
+        if name in container._setpoint_seen:
+            drop_cached(container, name)
+        key = f"{prefix}.{key_part(name)}" if prefix else key_part(name)
+    else:
+        list_set(container, name, value)
+        key = f"{prefix}[{name}]"
+    node.stamps[name] = stamp
+    descriptions = tree.descriptions
+    return Change(key, value, stamp.origin, False, stamp.level, descriptions.get(key, "") if descriptions else "")
+
+
+class Delete:
+    """*name* is removed."""
+
+    __slots__ = ("change", "container", "name", "stamp")
+
+    def __init__(self, container: Any, name: Any, stamp: Stamp) -> None:
+        self.container, self.name, self.stamp = container, name, stamp
+
+    def apply(self, adopt: Adopt) -> None:  # noqa: ARG002  # one signature for all edits
+        """Remove the name from the container."""
+        place = place_of(self.container, self.name)
+        key = key_in(*place)
+        old = raw_get(self.container, self.name)
+        (dict if isinstance(self.container, dict) else list).__delitem__(self.container, self.name)
+        node_of(self.container).stamps.pop(self.name, None)
+        drop_cached(self.container, self.name)
+        detach(old)
+        is_whole = place != (self.container, self.name)
+        value = plain(raw_get(*place)) if is_whole else None
+        self.change = Change(key, value, self.stamp.origin, deleted=not is_whole, level=self.stamp.level)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield the deletion."""
+        yield self.change
+
+
+class Rebuild:
+    """A list or set gets other content: *content* is what it holds afterwards, in order."""
+
+    __slots__ = ("container", "content", "place", "stamp")
+
+    def __init__(self, container: Any, content: list[Any], stamp: Stamp) -> None:
+        self.container, self.content, self.stamp = container, content, stamp
+
+    def apply(self, adopt: Adopt) -> None:
+        """Fill the container anew; what it held before and holds no more leaves the config."""
+        node = node_of(self.container)
+        self.place = place_of(node.parent, name_in(node.parent, self.container))
+        if isinstance(self.container, list):
+            before = [part for part in list.__iter__(self.container) if is_tracked(part)]
+            staying = {id(part) for part in before}
+            list.__setitem__(
+                self.container,
+                slice(None),
+                [
+                    part if id(part) in staying else adopt(part, node.tree, self.container, index)
+                    for index, part in enumerate(self.content)
+                ],
+            )
+            now = {id(part) for part in list.__iter__(self.container)}
+            for part in before:
+                if id(part) not in now:
+                    detach(part)
+            node.stamps.clear()
+        else:
+            set.clear(self.container)
+            set.update(self.container, self.content)
+        container, name = self.place
+        node_of(container).stamps[name] = self.stamp
+
+    def changes(self) -> Iterator[Change]:
+        """Yield the list or set whole, as its content has other places now."""
+        yield Change(key_in(*self.place), plain(raw_get(*self.place)), self.stamp.origin, level=self.stamp.level)
+
+
+Edit = Put | Delete | Rebuild
+
+
+def raw_get(container: Any, name: Any) -> Any:
+    """Return what *container* holds under *name* without marking it as read, or MISSING."""
+    if isinstance(container, dict):
+        return dict.get(container, name, MISSING)
+    return list.__getitem__(container, name) if name < len(container) else MISSING
+
+
+def raw_set(container: Any, name: Any, value: Any) -> None:
+    """Store *value* under *name*; an index one past a list's end appends."""
+    if isinstance(container, dict):
+        dict.__setitem__(container, name, value)
+        drop_cached(container, name)
+        if type(name) is not str and not node_of(container).is_whole:
+            make_whole(container)
+    elif name == len(container):
+        list.append(container, value)
+    else:
+        list.__setitem__(container, name, value)
+
+
+def detach(value: object) -> None:
+    """Take *value* and all below it out of its tree: later changes to it are nobody's."""
+    if is_a(value, tuple):
+        for part in cast("tuple[Any, ...]", value):
+            detach(part)
+    elif is_tracked(value):
+        node = node_of(value)
+        node.tree = node.parent = None
+        for _, part in parts_of(value):
+            detach(part)
+
+
+def plain(value: Any) -> Any:
+    """Return *value* with every tracked container in it as a new plain dict, list or set."""
+    if is_tracked(value):
+        if isinstance(value, dict):
+            return {name: plain(part) for name, part in dict.items(value)}
+        if isinstance(value, list):
+            return [plain(part) for part in list.__iter__(value)]
+        return set(value)
+    if is_a(value, tuple) and any(is_tracked(part) or is_a(part, tuple) for part in value):
+        return rebuild_tuple(value, [plain(part) for part in value])
+    return value
+
+
+def rebuild_tuple(value: tuple[Any, ...], parts: list[Any]) -> tuple[Any, ...]:
+    """Return a tuple of *value*'s type that holds *parts*."""
+    made: tuple[Any, ...] = tuple.__new__(type(value), parts)
+    return made
+
+
+def leaves(value: Any, inherited: Stamp, covering: Stamp | None) -> Iterator[tuple[str, Any, Stamp]]:
+    """Yield key, value and stamp of all in *value* that *covering* does not speak for, sections by their parts."""
+    for name, part in parts_of(value):
+        stamp = node_of(value).stamps.get(name, inherited)
+        is_section = is_tracked(part) and isinstance(part, dict) and not node_of(part).is_whole
+        if is_section and part:
+            yield from leaves(part, stamp, covering)
+            continue
+        if stamp != covering:
+            yield key_in(value, name), part, stamp
+        if is_tracked(part):
+            yield from leaves(part, stamp, stamp)

@@ -1,0 +1,96 @@
+"""Runs to files: CSV, JSON lines, Parquet."""
+
+import csv
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from setpoint._catalog.leaf import Scope
+
+from . import tables
+from .recorded import MISSING, RecordedRun
+from .runs import Runs
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(runs: Runs, file: TextIO, columns: Iterable[str] | None = None) -> int:
+    """Write a row a run and return how many.
+
+    A text that a spreadsheet would run as a formula gets a ``'`` before it; numbers stay as they are.
+
+    Args:
+        runs: the runs; they are read twice, so that the header has the columns of all.
+        file: opened with ``newline=""``.
+        columns: names of columns; by default all that any of the runs has.
+
+    Source:
+        OWASP, "CSV Injection".
+    """
+    names = list(columns) if columns is not None else _all_columns(runs)
+    writer = csv.writer(file)
+    writer.writerow([_cell(name) for name in names])
+    count = 0
+    for run in runs:
+        values = tables.flat(run) if columns is None else {name: run.value(name) for name in names}
+        writer.writerow([_cell(values.get(name, MISSING)) for name in names])
+        count += 1
+    return count
+
+
+def _all_columns(runs: Runs) -> list[str]:
+    return list(dict.fromkeys(name for run in runs for name in tables.flat(run)))
+
+
+def _cell(value: Any) -> str:
+    if value is MISSING or value is None:
+        return "" if value is MISSING else "None"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, timedelta):
+        return repr(value.total_seconds())
+    shown = value.isoformat(" ") if hasattr(value, "isoformat") else tables.text(value)
+    return f"'{shown}" if shown.startswith(_FORMULA) else shown
+
+
+def write_jsonl(runs: Runs, file: TextIO) -> int:
+    """Write one JSON object a line for each run, with config and summary in plain form, and return how many."""
+    count = 0
+    for run in runs:
+        file.write(msgspec.json.encode(as_json(run)).decode() + "\n")
+        count += 1
+    return count
+
+
+def as_json(run: RecordedRun) -> dict[str, Any]:
+    """Return a run as JSON can hold it; what is unknown is left out. ``setpoint import`` reads it back."""
+    facts = {
+        "id": run.id,
+        "name": run.name,
+        "project": run.project,
+        "group": run.group,
+        "job_type": run.job_type,
+        "status": run.status,
+        "created": run.created.isoformat(),
+        "finished": run.finished.isoformat() if run.finished is not None else None,
+        "tags": run.tags,
+        "notes": run.notes,
+        "error": run.error,
+        "host": run.value("run.host") or None,
+        "user": run.value("run.user") or None,
+        "commit": run.value("run.commit") or None,
+    }
+    known = {name: value for name, value in facts.items() if value not in (None, "", [])}
+    return {**known, "config": run.plain(Scope.PARAM), "summary": run.plain(Scope.SUMMARY)}
+
+
+def write_parquet(runs: Runs, path: Path) -> int:
+    """Write a Parquet file, a row a run, and return how many; needs pyarrow. Columns of mixed types are text."""
+    import pyarrow.parquet as pq
+
+    table = runs.to_arrow()
+    pq.write_table(table, path)
+    return int(table.num_rows)

@@ -1,0 +1,317 @@
+"""Run: one live run, from ``init()`` to ``finish()``."""
+
+import atexit
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from threading import RLock
+from time import monotonic
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from setpoint._core.edits import plain
+from setpoint._core.summary import NUMBERS, Summary, flat_values
+from setpoint._core.tree import key_part
+from setpoint._journal import record
+from setpoint._journal.snapshot import keep_patch, write_snapshot
+
+from . import current, exits, report
+from .background import Background
+from .config import Config, new_summary
+from .environment import Captured, capture
+from .identity import Identity
+from .joins import release
+from .recorder import Recorder
+from .settings import working_folder
+from .talk import say
+
+PATIENCE_S = 5.0
+"""How long finish() waits for the environment capture, a slow git above all."""
+
+
+class Run:
+    """A live run: its config, its summary and its metrics. ``init()`` makes it.
+
+    After ``init()`` no fault of disk or system raises from a run: what can't be written waits in memory, is said once,
+    and ``finish()`` says what was not saved.
+    """
+
+    def __init__(self, header: record.Open, folder: Path, config: Config, recorder: Recorder | None) -> None:
+        """Take what ``init()`` has made; *recorder* is None for a disabled run."""
+        self.id = header.run
+        self.dir = str(folder)
+        self.config = config
+        self.summary: Summary = new_summary()
+        self._header = header
+        self._name, self._tags, self._notes = header.name, tuple(header.tags), header.notes
+        self._folder = folder
+        self._recorder = recorder
+        self._background: Background | None = None
+        self._step = 0
+        self._began_s = monotonic()
+        self._is_over = False
+        self._snapshot_size = -1
+        self._reads_told: dict[str, list[str]] | None = None
+
+    @property
+    def name(self) -> str:
+        """The run's friendly name; assigning another one is recorded."""
+        return self._name
+
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = str(name)
+        self._append(record.Meta(name=self._name))
+
+    @property
+    def project(self) -> str:
+        """The project the run belongs to."""
+        return self._header.project
+
+    @property
+    def group(self) -> str:
+        """The group of runs this one belongs to, empty for none."""
+        return self._header.group
+
+    @property
+    def job_type(self) -> str:
+        """What kind of work the run is, such as ``train`` or ``eval``."""
+        return self._header.job_type
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The run's tags; assigning others (``run.tags += ("baseline",)``) is recorded."""
+        return self._tags
+
+    @tags.setter
+    def tags(self, tags: Iterable[str]) -> None:
+        self._tags = (tags,) if isinstance(tags, str) else tuple(str(tag) for tag in tags)
+        self._append(record.Meta(tags=list(self._tags)))
+
+    @property
+    def notes(self) -> str:
+        """The run's notes; assigning others is recorded."""
+        return self._notes
+
+    @notes.setter
+    def notes(self, notes: str) -> None:
+        self._notes = str(notes)
+        self._append(record.Meta(notes=self._redacted(self._notes)))
+
+    @property
+    def step(self) -> int:
+        """The step that the next ``log()`` without one gets."""
+        return self._step
+
+    @property
+    def disabled(self) -> bool:
+        """Whether the run records nothing."""
+        return self._recorder is None
+
+    def log(self, data: Mapping[str, Any], step: int | None = None, commit: bool = True) -> None:
+        """Record metrics at one step.
+
+        Args:
+            data: metrics by name, scalars or nested dicts of scalars; ``{"val": {"loss": 1}}`` is ``val.loss``.
+            step: the training step; without it steps are counted from 0, one a call.
+            commit: False keeps the next call without a step on the same one.
+        """
+        summary = self.summary
+        with summary._setpoint.tree.guard:  # type: ignore[union-attr]  # the root never leaves its tree
+            at = self._step if step is None else int(step)
+            self._step = at + 1 if commit else at
+            values: dict[str, Any] = {}
+            for name, value in data.items():
+                if type(value) in NUMBERS and type(name) is str:
+                    key = key_part(name)
+                    summary.note_number(name, key, value)
+                    values[key] = value if value - value == 0 else self._plain(key, value)
+                else:
+                    self._note_others({name: value}, values)
+            self._append(record.Log(at, values))
+
+    def _note_others(self, data: Mapping[Any, Any], values: dict[str, Any]) -> None:
+        for path, key, given in flat_values(data):
+            value = given if type(given) in NUMBERS else scalar(given)
+            self.summary.note(path, key, value)
+            values[key] = value if type(value) in NUMBERS and value - value == 0 else self._plain(key, value)
+
+    def finish(self, exit_code: int | None = None) -> None:
+        """End the run: everything is on disk when this returns, or it is said what is not.
+
+        Args:
+            exit_code: 0 or None for a run that went well; any other marks it as failed.
+        """
+        self._finish(exits.Ending(exit_code or 0, ""))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._finish(exits.ending_of(error))
+
+    def _repr_html_(self) -> str:
+        from .html import run_html
+
+        return run_html(self)
+
+    def __repr__(self) -> str:
+        state = "over" if self._is_over else "disabled" if self.disabled else "live"
+        return f"<setpoint.Run {self.name} ({self.id}), {state}>"
+
+    def begin(self, recorder: Recorder, identity: Identity, recorded: int) -> None:
+        """Start recording: the config is on disk when this returns, the environment follows in the background.
+
+        Args:
+            recorder: what writes the records; its writer is open.
+            identity: which run this is, and this process's part in it.
+            recorded: how many of the config's changes the run's journal holds already.
+        """
+        self._recorder = recorder
+        self._identity = identity
+        self._capture = partial(
+            capture,
+            recorder.redactor,
+            argv=list(sys.argv),
+            orig_argv=list(sys.orig_argv),
+            environ=dict(os.environ),
+            folder=working_folder(),
+        )
+        world = self.config._setpoint_world
+        if identity.before is None:
+            recorder.config_stated(world.statement(self.config))
+        elif len(world.history) > recorded:
+            recorder.config_changed(world.history[recorded:])
+        world.sink = self._config_changed
+        self.summary._setpoint_world.sink = self._summary_changed
+        recorder.writer.sync(now=True)
+        identity.make_claim(self._folder.parents[2], recorder.writer.name)
+        self._background = Background(self._learn_environment, self._tick)
+        self._background.start()
+
+    def restate(self) -> list[record.AnyRecord]:
+        """Return the records that state the run anew, for when its folder was removed."""
+        if self._recorder is None:
+            return []
+        statement = self.config._setpoint_world.statement(self.config)
+        return [self._recorder.update_record(statement, is_whole=True)]
+
+    def end(self) -> None:
+        """Finish the run as the process ends, with the exit code and the error the process ends with."""
+        self._finish(exits.ending())
+
+    def after_fork_in_child(self) -> None:
+        """Make this copy of the run a further writer of the same run, with nothing of the parent's at work in it."""
+        for tree in (self.config._setpoint.tree, self.summary._setpoint.tree):
+            tree.guard = RLock()  # type: ignore[union-attr]  # the root never leaves its tree
+        self._background = None
+        if self._recorder is not None:
+            self._recorder.writer.after_fork_in_child()
+            self._header = self._recorder.writer.header
+
+    @property
+    def is_child(self) -> bool:
+        """Whether this is a child process of the one that leads the run."""
+        return self._header.role == "child"
+
+    def _finish(self, ending: exits.Ending) -> None:
+        if self._is_over:
+            return
+        if self._recorder is not None:
+            self._record_reads()
+            if self._background is not None:
+                self._background.stop(patience_s=PATIENCE_S)
+            status: Literal["finished", "failed"] = "failed" if ending.exit_code or ending.error else "finished"
+            error = self._redacted(ending.error)
+            self._append(record.Finish(status=status, exit_code=ending.exit_code, error=error))
+            self._write_snapshot()
+            losses = self._recorder.writer.close()
+            for claim in self._identity.claims:
+                release(claim)
+            if not self.is_child and not self._header.rank:
+                say(report.ending(self, status, monotonic() - self._began_s, losses))
+        self._is_over = True
+        atexit.unregister(self.end)
+        current.stop(self)
+
+    def _config_changed(self, changes: list[Any]) -> None:
+        if self._is_recording():
+            self._recorder.config_changed(changes)  # type: ignore[union-attr]  # it is recording
+
+    def _summary_changed(self, changes: list[Any]) -> None:
+        if self._is_recording():
+            self._recorder.summary_changed(changes)  # type: ignore[union-attr]  # it is recording
+
+    def _append(self, entry: record.AnyRecord) -> None:
+        if self._is_recording():
+            self._recorder.writer.append(entry)  # type: ignore[union-attr]  # it is recording
+
+    def _is_recording(self) -> bool:
+        if self._is_over and self._recorder is not None:
+            say(f"run {self.name} is over: what is logged or set after finish() is not recorded.")
+            self._recorder = None
+        return self._recorder is not None
+
+    def _plain(self, key: str, value: Any) -> Any:
+        return value if self._recorder is None else self._recorder.plain(key, value)
+
+    def _redacted(self, text: str) -> str:
+        return text if self._recorder is None or not text else self._recorder.redactor.text(text)
+
+    def _learn_environment(self) -> None:
+        recorder, identity = self._recorder, self._identity
+        if recorder is None:
+            return
+        if identity.role == "child":
+            return
+        try:
+            captured = self._capture()
+        except Exception as error:  # noqa: BLE001  # facts of any system may be odd in any way; training must go on
+            captured = Captured({"problem": f"The environment could not be captured: {type(error).__name__}: {error}"})
+        recorder.writer.append(record.Environment(captured.environment))
+        if captured.patch is not None:
+            with suppress(OSError):  # the disk is full: the facts say that the tree was dirty
+                keep_patch(self._folder, captured.patch)
+        self._write_snapshot()
+
+    def _tick(self) -> None:
+        if self._recorder is None:
+            return
+        self._recorder.writer.tick()
+        self._write_snapshot()
+
+    def _record_reads(self) -> None:
+        unused = report.near_misses(self)
+        if unused != self._reads_told:
+            self._reads_told = unused
+            self._append(record.Reads(unused=unused))
+
+    def _write_snapshot(self) -> None:
+        """Write config.yaml anew if the config has changed since; children leave it to the process that leads."""
+        size = len(self.config._setpoint_world.history)
+        if self._recorder is None or size == self._snapshot_size or self.is_child or self._header.rank:
+            return
+        tree = self.config._setpoint.tree
+        with tree.guard:  # type: ignore[union-attr]  # the root never leaves its tree
+            held, descriptions = plain(self.config), dict(tree.descriptions)  # type: ignore[union-attr]  # as above
+        try:
+            write_snapshot(self._folder, self._recorder.plain_tree(held), descriptions)
+        except OSError:  # the journal holds it all; the next tick tries again
+            return
+        self._snapshot_size = size
+
+
+def scalar(value: Any) -> Any:
+    """Return the Python number behind a numpy or torch scalar or an array of one; any other value as it is."""
+    if not hasattr(type(value), "item"):
+        return value
+    try:
+        number = value.item()
+    except Exception:  # noqa: BLE001  # more than one element, a lost GPU: it is recorded as what it is
+        return value
+    return number if type(number) in NUMBERS else value

@@ -1,0 +1,6 @@
+"""Runs are made as in the catalog's tests."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "catalog"))
