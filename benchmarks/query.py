@@ -29,6 +29,7 @@ from setpoint._journal import pack
 from setpoint._query.facet import facet
 from setpoint._query.grammar import parse
 from setpoint._query.keys import target_of
+from setpoint._query.load import load
 from setpoint._query.runs import runs
 from setpoint._query.select import Selector
 
@@ -52,7 +53,8 @@ def lines(count: int, seed: int = 7) -> Iterator[tuple[str, bytes]]:
         created = START_NS + at * 30_000_000_000
         day = time.strftime("%Y-%m-%d", time.gmtime(created // 1_000_000_000))
         run = pack.PackedRun(
-            v=1, id=f"{at:09d}-{rng.getrandbits(32):08x}", name=f"calm-river-{at}", project=f"project-{rng.randrange(12)}",
+            v=1, id=f"{at:09d}-{rng.getrandbits(32):08x}", name=f"calm-river-{at}",
+            project=f"project-{rng.randrange(12)}",
             group="", job_type="", status="finished" if rng.random() < 0.9 else "failed", created_ns=created,
             finished_ns=created + rng.randrange(10**10, 10**13), host=f"node{rng.randrange(64):02d}",
             user=f"user{rng.randrange(10)}", commit=f"{rng.getrandbits(160):040x}", notes="", error="", exit_code=0,
@@ -156,7 +158,7 @@ def questions(store: Path, count: int) -> dict[str, Callable[[], object]]:
         "contains in one key, newest 50": ask("'del-1' in model.name", limit=50),
         "tag": count_of("'baseline' in tags"),
         "one project, newest 50": lambda: runs(project="project-3", limit=50, store=store).numbers(),
-        "one run with its config": lambda: [run.config for run in runs(f"run.id >= '{some}' and run.id < '{some}~'", store=store)],
+        "one run with its config": lambda: [load(some, store).config],
         "100 newest runs as dicts": lambda: runs(limit=100, store=store).to_dicts(),
         "compiling a filter alone": lambda: catalog.ask(lambda database: Selector(database, parse(RARE)).statement()),
     }  # fmt: skip

@@ -59,7 +59,7 @@ class MissingParamError(ConfigError, KeyError, AttributeError):
         """The known keys most like the missing one, nearest first."""
         from difflib import get_close_matches
 
-        return get_close_matches(self.key, [name for name in self._known if isinstance(name, str)], n=3, cutoff=0.6)
+        return get_close_matches(self.key, [str(name) for name in self._known], n=3, cutoff=0.6)
 
     def __reduce__(self) -> tuple[object, ...]:
         return MissingParamError, (self.key, tuple(self.near))

@@ -1,6 +1,6 @@
 """A connection that runs the catalog's SQL on SQLite or PostgreSQL, with ``?`` for every value."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -66,7 +66,7 @@ class SqliteDatabase:
         self._connection.executemany(sql, rows)
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None, None, None]:
         """Hold the write lock, and commit at the end; an error undoes everything."""
         self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -106,7 +106,7 @@ class PostgresDatabase:
             cursor.executemany(_percent(sql), list(rows))
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def writing(self) -> Generator[None, None, None]:
         """Let one writer at a time change the catalog, and commit at the end; an error undoes everything."""
         with self._connection.transaction():
             self._connection.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER_LOCK,))

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from setpoint._core.keys import join_key
-from setpoint._core.leaves import flatten
+from setpoint._core.leaves import flatten, is_dict
 from setpoint._core.values import Encoder
 from setpoint._journal.changed import changed_keys
 from setpoint._journal.state import RunState
@@ -57,7 +57,7 @@ def entry_of(state: RunState) -> Entry:
         finished_ns=state.finished_ns,
         host=main.host if main is not None else "",
         user=_text(state.environment.get("user")),
-        commit=_text(git.get("commit")) if isinstance(git, dict) else "",
+        commit=_text(git.get("commit")) if is_dict(git) else "",
         notes=state.notes,
         error=state.error,
         exit_code=state.exit_code,

@@ -23,6 +23,8 @@ Progress = Callable[[int, int], None]
 """Called with the work done so far and all the work; the unit is about a run in a folder of its own."""
 
 RACY_NS = 2_000_000_000  # NFS and FAT keep times to the second or two
+_LARGE_BYTES = 4_000_000
+_HEARTBEAT_S = 20.0
 _BATCH_FOLDERS = 500
 _BATCH_PACKED = 20_000
 _PACKED_RUN_BYTES = 20_000  # of a pack take about as long as one run in a folder
@@ -73,9 +75,7 @@ def catch_up(database: Database, store: Path, progress: Progress | None = None) 
         _forget_days(database, writer, gone)
     for day in days:
         _take_in(database, writer, day, meter)
-    live = _grown(database, store)
-    for found in _batches(live, _BATCH_FOLDERS):
-        _put_folders(database, writer, found)
+    _refresh_live(database, writer, store)
 
 
 class _Meter:
@@ -265,14 +265,30 @@ def _forget_days(database: Database, writer: RowWriter, days: list[str]) -> None
             database.run("DELETE FROM day WHERE name = ?", (day,))
 
 
-def _grown(database: Database, store: Path) -> list[_Found]:
-    """Return the live runs whose journals grew, or whose process may have died."""
-    grown: list[_Found] = []
-    rows = database.rows("SELECT id, day, mtime_ns FROM run WHERE live = 1")
-    for run_id, day, mtime_ns in rows:
+def _refresh_live(database: Database, writer: RowWriter, store: Path) -> None:
+    """Take in what live runs wrote since, and which of them died; a run that did neither costs no write."""
+    changed: list[tuple[Entry, Place]] = []
+    for run_id, day, mtime_ns, size_bytes in database.rows(
+        "SELECT id, day, mtime_ns, size_bytes FROM run WHERE live = 1"
+    ):
         folder = layout.runs_folder(store) / day / run_id
-        grown.append(_Found(folder, journal_size(folder), mtime_ns))
-    return [found for found in grown if found.size_bytes]
+        found = _Found(folder, journal_size(folder), mtime_ns)
+        if not found.size_bytes or (found.size_bytes == size_bytes and _is_large_and_alive(found)):
+            continue
+        item = _read_folder(found)
+        if item is not None and (found.size_bytes != size_bytes or item[0].status != "running"):
+            changed.append(item)
+    if changed:
+        with database.writing():
+            writer.put(changed)
+
+
+def _is_large_and_alive(found: _Found) -> bool:
+    """Tell whether reading the journal again, only to see that its process lives, can wait: heartbeats come each 10 s."""
+    if found.size_bytes < _LARGE_BYTES:
+        return False
+    with os.scandir(found.path) as entries:
+        return max(entry.stat().st_mtime for entry in entries) > time.time() - _HEARTBEAT_S
 
 
 def _batches(items: list[_Found], size: int) -> Iterator[list[_Found]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from setpoint._core.leaves import LIST_FORMS, SECTION_FORMS
+from setpoint._core.leaves import LIST_FORMS, SECTION_FORMS, is_dict
 
 TEXT_LIMIT = 200  # characters of a text that stand in the index; longer ones are kept whole beside it
 EXACT_INTEGERS = 2**53  # up to here a float holds every integer
@@ -61,7 +61,7 @@ def leaf_of(plain: Any) -> Leaf:  # a plain form: whatever JSON can hold
     Paths, enum members (by name), dates, times and UUIDs compare as texts; decimals and timedeltas (seconds) as
     numbers; what has no simpler form by the text that shows it.
     """
-    cls = type(plain)
+    cls: type[Any] = type(plain)
     if cls is float:
         return Leaf(Kind.FLOAT, plain) if plain == plain else _NAN  # noqa: PLR0124  # only nan differs from itself
     if cls is int:
@@ -76,7 +76,7 @@ def leaf_of(plain: Any) -> Leaf:  # a plain form: whatever JSON can hold
 
 
 def _form_leaf(plain: Any) -> Leaf:
-    if not isinstance(plain, dict):
+    if not is_dict(plain):
         return _EMPTY_LIST
     form = str(plain.get("$type", ""))
     if not plain or (form in SECTION_FORMS and not plain.get(SECTION_FORMS[form], plain.get("items"))):

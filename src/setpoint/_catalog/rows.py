@@ -28,7 +28,8 @@ class Place(Struct, frozen=True):
 
 _RUN_COLUMNS = (
     "id, name, project, run_group, job_type, status, created_ns, finished_ns, host, host_user, commit_id, notes, "
-    "error, exit_code, damage, lost, tags, changed, config, summary, live, day, pack_n, pack_offset, size_bytes, mtime_ns"
+    "error, exit_code, damage, lost, tags, changed, config, summary, live, day, pack_n, pack_offset, size_bytes, "
+    "mtime_ns"
 )
 _NAMES = _RUN_COLUMNS.split(", ")
 _INSERT_RUN = f"INSERT INTO run(n, {_RUN_COLUMNS}) VALUES ({', '.join('?' * (len(_NAMES) + 1))})"

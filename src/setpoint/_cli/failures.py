@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from setpoint.errors import FilterError, InvalidArgumentError, SetpointError
+from setpoint.errors import FilterError, InvalidArgumentError, MissingParamError, SetpointError
 
 from .output import say
 
@@ -31,7 +31,10 @@ def exit_code_of(error: Exception) -> int:
 def report(error: Exception, *, is_json: bool) -> None:
     """Say on standard error what went wrong, as lines for people or as a JSON object."""
     message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-    if isinstance(error, OSError) and not isinstance(error, SetpointError):
+    if isinstance(error, MissingParamError):  # its own message tells a script what to write
+        hint = f" Did you mean {' or '.join(map(repr, error.near))}?" if error.near else ""
+        message = f"The run has no param {error.key!r}.{hint}"
+    elif isinstance(error, OSError) and not isinstance(error, SetpointError):
         message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     if is_json:
         import msgspec

@@ -4,29 +4,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-from setpoint.errors import ConfigError, InvalidKeyError, UnsupportedSourceError
+from setpoint.errors import UnsupportedSourceError
 
+from .acting import assign
+from .adopt import adopt
+from .assemble import Params, assembled, checked_name, mapping_params
 from .change import DEFAULT, LOCKED, SET, UNKNOWN, Change, Level, Origin, Param, Path
-from .containers import Section, adopt, assign, first_read, missing_param, note_missing, read_item
 from .edits import NO_STAMPS, detach, leaves, plain, raw_get
 from .keys import join_key, split_key
 from .plan import Plan, stamps_by_name
+from .raw import dict_clear, dict_has, items_of
+from .section import Section, first_read, missing_param, note_missing, read_item
 from .tree import MISSING, Node, NoGuard, Stamp, Tree, is_tracked, node_of, parts_of, stamp_at, stamps_below
-from .values import show
 
 Callback = Callable[[list[Change]], object]
 ReadSource = Callable[[Any], Iterable[Param]]
-
-
-def mapping_params(source: Any) -> Iterable[Param]:
-    """Yield the params of a Mapping, the one kind of source the core knows by itself."""
-    if not isinstance(source, Mapping):
-        raise UnsupportedSourceError(f"{type(source).__module__}.{type(source).__qualname__}")
-    return [Param((name,), value) for name, value in source.items()]
-
-
-class Params(list[Param]):
-    """Params that were read already: a source that a config takes as it is."""
 
 
 class Config(Section):
@@ -59,7 +51,7 @@ class Config(Section):
             guard: held while a change is made and told; give a lock where threads share the config.
             allow_val_change: whether params that are set may change silently.
         """
-        tree = Tree(self, self._tell, call_site, guard or NoGuard())
+        tree = Tree(self, adopt, self._tell, call_site, guard or NoGuard())
         tree.allow_val_change = allow_val_change
         super().__init__(Node(tree, None, ""))
         object.__setattr__(self, "_setpoint_world", _World(read_source))
@@ -74,7 +66,7 @@ class Config(Section):
             return read_item(self, _stripped(name, self))
 
     def __getattr__(self, name: str) -> Any:
-        if name[:2] == "__" and not dict.__contains__(self, name):
+        if name[:2] == "__" and not dict_has(self, name):
             raise AttributeError(name)
         return first_read(self, name)
 
@@ -88,12 +80,12 @@ class Config(Section):
         super().__delitem__(_stripped(name, self))
 
     def __contains__(self, name: object) -> bool:
-        return dict.__contains__(self, name) or dict.__contains__(self, _stripped(name, self))
+        return dict_has(self, name) or dict_has(self, _stripped(name, self))
 
     def get(self, name: Any, default: Any = None) -> Any:
         """Return the value of *name*, or *default* where the config has no such key."""
         name = _stripped(name, self)
-        return first_read(self, name) if dict.__contains__(self, name) else note_missing(self, name, default)
+        return first_read(self, name) if dict_has(self, name) else note_missing(self, name, default)
 
     def pop(self, name: Any, default: Any = MISSING) -> Any:
         """Remove *name* and return its value; a locked param stays, with a warning."""
@@ -195,8 +187,8 @@ class Config(Section):
         assert tree is not None  # the root never leaves its tree
         stamp = Stamp(origin or tree.call_site(), level)
         with tree.guard:
-            plan = Plan(tree, adopt, allows_change=allow_val_change)
-            new, inner, descriptions = _assembled(read, stamp)
+            plan = Plan(tree, allows_change=allow_val_change)
+            new, inner, descriptions = assembled(read, stamp)
             if merges:
                 plan.merge(self, new, stamp, inner)
             else:
@@ -213,7 +205,7 @@ class Config(Section):
             world.callback(changes)
 
     def _path(self, key: str) -> Path:
-        if dict.__contains__(self, key):
+        if dict_has(self, key):
             return (key,)
         try:
             return split_key(key)
@@ -251,10 +243,10 @@ class _World:
         if isinstance(source, Params):
             return source
         if isinstance(source, Config):
-            return [Param((name,), value) for name, value in dict.items(source)]
-        if isinstance(source, (list, tuple, Iterator)) and not hasattr(source, "_fields"):
+            return [Param((name,), value) for name, value in items_of(source)]
+        if is_sequence(source):
             try:
-                source = dict(source)
+                return mapping_params(dict(source))
             except (TypeError, ValueError):
                 raise UnsupportedSourceError(
                     type(source).__qualname__, "Of sequences only pairs of key and value can be read."
@@ -271,6 +263,11 @@ class _World:
         ]
 
 
+def is_sequence(source: object) -> bool:
+    """Tell whether *source* can be nothing but pairs; a NamedTuple has fields."""
+    return not hasattr(source, "_fields") and isinstance(source, (list, tuple, Iterator))
+
+
 def begin_from(config: Config, recorded: dict[str, Any], stamps: Mapping[Path, Stamp], history: list[Change]) -> int:
     """Put what a run recorded earlier beneath what *config* holds by now, and return the length of the history before.
 
@@ -278,18 +275,18 @@ def begin_from(config: Config, recorded: dict[str, Any], stamps: Mapping[Path, S
     """
     tree, world = config._setpoint.tree, config._setpoint_world
     assert tree is not None  # the root never leaves its tree
-    own = [(name, plain(value), stamp_at(config, name), stamps_below(value)) for name, value in dict.items(config)]
+    own = [(name, plain(value), stamp_at(config, name), stamps_below(value)) for name, value in items_of(config)]
     with tree.guard:
         for _, value in parts_of(config):
             detach(value)
-        dict.clear(config)
+        dict_clear(config)
         config._setpoint_seen.clear()
         node_of(config).stamps.clear()
-        base = Plan(tree, adopt, allows_change=True)
+        base = Plan(tree, allows_change=True)
         put_each(base, config, recorded, Stamp(UNKNOWN, SET), stamps)
         base.commit()
         world.history = list(history)
-        again = Plan(tree, adopt, allows_change=True)
+        again = Plan(tree, allows_change=True)
         for name, value, stamp, inner in own:
             again.put(config, name, value, stamp, inner)
         again.commit()
@@ -304,73 +301,13 @@ def put_each(plan: Plan, config: Config, new: Mapping[str, Any], stamp: Stamp, i
         plan.put(config, name, value, own, below)
 
 
-def checked_name(name: object) -> str:
-    """Return a root name without leading and trailing ``-``, as W&B does; raises InvalidKeyError for another type."""
-    if not isinstance(name, str):
-        raise InvalidKeyError(show(name), "the names of a config's own params are strings")
-    return name.strip("-") if name[:1] == "-" or name[-1:] == "-" else name
-
-
 def _stripped(name: Any, config: Config) -> Any:
-    return checked_name(name) if isinstance(name, str) and not dict.__contains__(config, name) else name
+    return checked_name(name) if isinstance(name, str) and not dict_has(config, name) else name
 
 
 def _user_origin(user: str) -> Origin | None:
     kind, _, name = user.partition(" ")
     return Origin(kind, name) if user else None
-
-
-def _assembled(params: Iterable[Param], stamp: Stamp) -> tuple[dict[str, Any], dict[Path, Stamp], dict[str, str]]:
-    """Return the params of one source as a tree, with the stamps that differ from *stamp*, and the descriptions.
-
-    Where *stamp* is not *set* its level holds for all; otherwise each param's own level does.
-    """
-    tree: dict[str, Any] = {}
-    inner: dict[Path, Stamp] = {}
-    descriptions: dict[str, str] = {}
-    for param in params:
-        if is_simple(param, stamp) and (name := checked_name(param.path[0])) not in tree:
-            tree[name] = param.value
-            continue
-        path = (checked_name(param.path[0]), *param.path[1:])
-        level = stamp.level if stamp.level != SET else param.level
-        own = Stamp(param.origin or stamp.origin, level)
-        _place_in(tree, path, param.value)
-        if own != stamp:
-            inner[path] = own
-        for below, origin in param.inner.items():
-            inner[(*path, *below)] = Stamp(origin, level)
-        if param.description:
-            descriptions[join_key(path)] = param.description
-    return tree, inner, descriptions
-
-
-def is_simple(param: Param, stamp: Stamp) -> bool:
-    """Tell whether *param* has nothing that the stamp of its source does not say."""
-    return (
-        len(param.path) == 1
-        and param.origin is None
-        and not param.inner
-        and not param.description
-        and (stamp.level != SET or param.level == SET)
-    )
-
-
-def _place_in(tree: dict[str, Any], path: Path, value: Any) -> None:
-    at: Any = tree
-    for depth, name in enumerate(path[:-1]):
-        at = at.setdefault(name, _Made())
-        if not isinstance(at, _Made):
-            raise ConfigError(
-                f"{join_key(path)!r} and {join_key(path[: depth + 1])!r} can't both be params of one source."
-            )
-    if path[-1] in at:
-        raise ConfigError(f"The source gives {join_key(path)!r} two values. Give one.")
-    at[path[-1]] = value
-
-
-class _Made(dict[str, Any]):
-    """A section made because a source yields its params one by one."""
 
 
 def _seen_from(path: Path, change: Change) -> Change | None:

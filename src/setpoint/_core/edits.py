@@ -1,10 +1,24 @@
 """The edits a plan consists of: how each is applied to the containers, and the changes it tells of."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, cast
 
 from .change import Change, Path
+from .raw import (
+    dict_delete,
+    dict_get,
+    dict_set,
+    items_of,
+    list_append,
+    list_delete,
+    list_item,
+    list_iter,
+    list_set,
+    set_clear,
+    set_update,
+    type_of,
+)
 from .tree import (
     ATOMS,
     MISSING,
@@ -23,12 +37,9 @@ from .tree import (
     place_of,
 )
 
-dict_get, dict_set = dict.get, dict.__setitem__
-list_get, list_set = list.__getitem__, list.__setitem__
 _SIMPLE = ATOMS | {type(MISSING)}
 Stamps = Mapping[Path, Stamp]
 NO_STAMPS: Stamps = MappingProxyType({})
-Adopt = Callable[[Any, Any, Any, Any], Any]  # (value, tree, parent, name) -> the tracked copy of value
 
 
 class Put:
@@ -50,13 +61,13 @@ class Put:
         self.stamp, self.inner, self.keeps_value = stamp, inner, keeps_value
         self.is_new = False
 
-    def apply(self, adopt: Adopt) -> None:
+    def apply(self, tree: Tree) -> None:
         """Make the container hold the value and its stamps."""
         node = node_of(self.container)
         if not self.keeps_value:
             old = raw_get(self.container, self.name)
             self.is_new = old is MISSING
-            self.value = adopt(self.value, node.tree, self.container, self.name)
+            self.value = tree.adopt(self.value, tree, self.container, self.name)
             raw_set(self.container, self.name, self.value)
             detach(old)
         node.stamps[self.name] = self.stamp
@@ -68,7 +79,7 @@ class Put:
         key = key_in(*place)
         tree = node_of(self.container).tree
         descriptions = tree.descriptions if tree is not None else {}
-        is_section = is_tracked(self.value) and isinstance(self.value, dict) and not node_of(self.value).is_whole
+        is_section = is_tracked(self.value) and is_a(self.value, dict) and not node_of(self.value).is_whole
         has_parts = bool(self.inner) and place == (self.container, self.name)
         if not (has_parts and self.is_new and is_section and self.value):
             value = plain(raw_get(*place))
@@ -87,7 +98,7 @@ def takes_atom(container: Any, name: Any) -> bool:
         return False
     if type(name) is str:
         return type(dict_get(container, name, MISSING)) in _SIMPLE
-    return isinstance(container, list) and name < len(container) and type(list_get(container, name)) in ATOMS
+    return is_a(container, list) and name < len(container) and type(list_item(container, name)) in ATOMS
 
 
 def put_atom(container: Any, name: Any, value: Any, stamp: Stamp, tree: Tree) -> Change:
@@ -115,12 +126,12 @@ class Delete:
     def __init__(self, container: Any, name: Any, stamp: Stamp) -> None:
         self.container, self.name, self.stamp = container, name, stamp
 
-    def apply(self, adopt: Adopt) -> None:  # noqa: ARG002  # one signature for all edits
+    def apply(self, tree: Tree) -> None:  # noqa: ARG002  # one signature for all edits
         """Remove the name from the container."""
         place = place_of(self.container, self.name)
         key = key_in(*place)
         old = raw_get(self.container, self.name)
-        (dict if isinstance(self.container, dict) else list).__delitem__(self.container, self.name)
+        (dict_delete if is_a(self.container, dict) else list_delete)(self.container, self.name)
         node_of(self.container).stamps.pop(self.name, None)
         drop_cached(self.container, self.name)
         detach(old)
@@ -141,29 +152,29 @@ class Rebuild:
     def __init__(self, container: Any, content: list[Any], stamp: Stamp) -> None:
         self.container, self.content, self.stamp = container, content, stamp
 
-    def apply(self, adopt: Adopt) -> None:
+    def apply(self, tree: Tree) -> None:
         """Fill the container anew; what it held before and holds no more leaves the config."""
         node = node_of(self.container)
         self.place = place_of(node.parent, name_in(node.parent, self.container))
-        if isinstance(self.container, list):
-            before = [part for part in list.__iter__(self.container) if is_tracked(part)]
+        if is_a(self.container, list):
+            before = [part for part in list_iter(self.container) if is_tracked(part)]
             staying = {id(part) for part in before}
-            list.__setitem__(
+            list_set(
                 self.container,
                 slice(None),
                 [
-                    part if id(part) in staying else adopt(part, node.tree, self.container, index)
+                    part if id(part) in staying else tree.adopt(part, tree, self.container, index)
                     for index, part in enumerate(self.content)
                 ],
             )
-            now = {id(part) for part in list.__iter__(self.container)}
+            now = {id(part) for part in list_iter(self.container)}
             for part in before:
                 if id(part) not in now:
                     detach(part)
             node.stamps.clear()
         else:
-            set.clear(self.container)
-            set.update(self.container, self.content)
+            set_clear(self.container)
+            set_update(self.container, self.content)
         container, name = self.place
         node_of(container).stamps[name] = self.stamp
 
@@ -178,21 +189,21 @@ Edit = Put | Delete | Rebuild
 def raw_get(container: Any, name: Any) -> Any:
     """Return what *container* holds under *name* without marking it as read, or MISSING."""
     if isinstance(container, dict):
-        return dict.get(container, name, MISSING)
-    return list.__getitem__(container, name) if name < len(container) else MISSING
+        return dict_get(container, name, MISSING)
+    return list_item(container, name) if name < len(container) else MISSING
 
 
 def raw_set(container: Any, name: Any, value: Any) -> None:
     """Store *value* under *name*; an index one past a list's end appends."""
     if isinstance(container, dict):
-        dict.__setitem__(container, name, value)
+        dict_set(container, name, value)
         drop_cached(container, name)
         if type(name) is not str and not node_of(container).is_whole:
             make_whole(container)
     elif name == len(container):
-        list.append(container, value)
+        list_append(container, value)
     else:
-        list.__setitem__(container, name, value)
+        list_set(container, name, value)
 
 
 def detach(value: object) -> None:
@@ -211,9 +222,9 @@ def plain(value: Any) -> Any:
     """Return *value* with every tracked container in it as a new plain dict, list or set."""
     if is_tracked(value):
         if isinstance(value, dict):
-            return {name: plain(part) for name, part in dict.items(value)}
+            return {name: plain(part) for name, part in items_of(value)}
         if isinstance(value, list):
-            return [plain(part) for part in list.__iter__(value)]
+            return [plain(part) for part in list_iter(value)]
         return set(value)
     if is_a(value, tuple) and any(is_tracked(part) or is_a(part, tuple) for part in value):
         return rebuild_tuple(value, [plain(part) for part in value])
@@ -222,7 +233,7 @@ def plain(value: Any) -> Any:
 
 def rebuild_tuple(value: tuple[Any, ...], parts: list[Any]) -> tuple[Any, ...]:
     """Return a tuple of *value*'s type that holds *parts*."""
-    made: tuple[Any, ...] = tuple.__new__(type(value), parts)
+    made: tuple[Any, ...] = tuple[Any, ...].__new__(type_of(value), parts)
     return made
 
 
@@ -230,7 +241,7 @@ def leaves(value: Any, inherited: Stamp, covering: Stamp | None) -> Iterator[tup
     """Yield key, value and stamp of all in *value* that *covering* does not speak for, sections by their parts."""
     for name, part in parts_of(value):
         stamp = node_of(value).stamps.get(name, inherited)
-        is_section = is_tracked(part) and isinstance(part, dict) and not node_of(part).is_whole
+        is_section = is_tracked(part) and is_a(part, dict) and not node_of(part).is_whole
         if is_section and part:
             yield from leaves(part, stamp, covering)
             continue

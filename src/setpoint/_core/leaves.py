@@ -1,7 +1,7 @@
 """The leaves of a tree in plain form, each with its key."""
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from .keys import quote_name
 
@@ -32,14 +32,24 @@ def _add_section(found: list[tuple[str, Any]], before: str, section: dict[str, A
 
 
 def _add(found: list[tuple[str, Any]], key: str, value: Any) -> None:
-    inner = _parts(value) if isinstance(value, dict) else value if isinstance(value, list) else None
+    inner: Any = _parts(value) if is_dict(value) else value if is_list(value) else None
     if not inner:
         found.append((key, value))
-    elif isinstance(inner, dict):
+    elif is_dict(inner):
         _add_section(found, key + ".", inner)
     else:
         for at, part in enumerate(inner):
             _add(found, f"{key}[{at}]", part)
+
+
+def is_dict(plain: Any) -> TypeGuard[dict[str, Any]]:
+    """Tell whether a plain value is a dict: a section, or a form."""
+    return isinstance(plain, dict)
+
+
+def is_list(plain: Any) -> TypeGuard[list[Any]]:
+    """Tell whether a plain value is a list."""
+    return isinstance(plain, list)
 
 
 def _parts(form: dict[str, Any]) -> dict[str, Any] | list[Any] | None:
@@ -48,8 +58,8 @@ def _parts(form: dict[str, Any]) -> dict[str, Any] | list[Any] | None:
         return None if "$redacted" in form else form
     if kind in LIST_FORMS:
         items = form.get("items")
-        return items if isinstance(items, list) else None
+        return items if is_list(items) else None
     parts = form.get(SECTION_FORMS.get(str(kind), ""))
-    if kind == "dict" and isinstance(parts, list) and all(isinstance(pair[0], str) for pair in parts):
+    if kind == "dict" and is_list(parts) and all(isinstance(pair[0], str) for pair in parts):
         return dict(parts)
-    return parts if isinstance(parts, dict) else None
+    return parts if is_dict(parts) else None

@@ -4,6 +4,8 @@ from typing import Any
 
 from setpoint.errors import MissingParamError
 
+from .tree import is_a
+
 
 class Pending:
     """What ``config["train"]`` gives in a draft without ``train``: setting something in it makes the section.
@@ -52,9 +54,9 @@ class Pending:
 
     def _found(self) -> Any:
         """Return the section, if it has been made since."""
-        at = self._section
+        at: Any = self._section
         for name in self._names:
-            if not isinstance(at, dict) or name not in at:
+            if not is_a(at, dict) or name not in at:
                 return None
             at = at[name]
         return at

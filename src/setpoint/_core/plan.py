@@ -16,7 +16,8 @@ from warnings import warn_explicit
 from setpoint.errors import LockedParamError, LockedParamWarning, ParamChangedError
 
 from .change import DEFAULT, LOCKED, SET, Change, Path
-from .edits import NO_STAMPS, Adopt, Delete, Edit, Put, Rebuild, Stamps, put_atom, raw_get, takes_atom
+from .edits import NO_STAMPS, Delete, Edit, Put, Rebuild, Stamps, put_atom, raw_get, takes_atom
+from .raw import dict_keys, items_of
 from .tree import (
     ATOMS,
     MISSING,
@@ -37,9 +38,8 @@ from .values import is_equal, is_same, show
 class Plan:
     """The edits of one call, planned and then applied together."""
 
-    def __init__(self, tree: Tree, adopt: Adopt, *, allows_change: bool | None = None) -> None:
+    def __init__(self, tree: Tree, *, allows_change: bool | None = None) -> None:
         self.tree = tree
-        self.adopt = adopt
         self.allows_change = tree.allow_val_change if allows_change is None else allows_change
         self.edits: list[Edit] = []
         self.kept: list[tuple[str, Stamp]] = []
@@ -111,7 +111,7 @@ class Plan:
             if type(edit) is Put and type(edit.value) in ATOMS and takes_atom(edit.container, edit.name):
                 changes.append(put_atom(edit.container, edit.name, edit.value, edit.stamp, self.tree))
             else:
-                edit.apply(self.adopt)
+                edit.apply(self.tree)
                 changes += edit.changes()
         if changes:
             self.tree.tell(changes)
@@ -149,7 +149,7 @@ class Plan:
         """Tell whether *new* drops or changes what *old* holds at its level or below; refuse where that is silent."""
         takes = False
         by_name = stamps_by_name(inner, stamp)
-        for name, value in dict.items(old):
+        for name, value in items_of(old):
             own, below = by_name.get(name, (stamp, NO_STAMPS))
             other: Any = new.get(name, MISSING)
             if value and is_section(value) and (other is MISSING or is_a(other, dict)):
@@ -165,7 +165,7 @@ class Plan:
 
     def _adds_to_set(self, old: Any, new: Mapping[Any, Any], stamp: Stamp) -> bool:
         """Tell whether *new* has names that *old*, set at the same level, has not: as a whole it is another value."""
-        if stamp.level == DEFAULT or all(name in dict.keys(old) for name in new):
+        if stamp.level == DEFAULT or all(name in dict_keys(old) for name in new):
             return False
         node = node_of(old)
         name = name_in(node.parent, old)
@@ -178,7 +178,7 @@ class Plan:
         """Return what the new section holds: *new*, with what of *old* stays; note the stamps of that in *kept*."""
         result: dict[Any, Any] = {}
         by_name = stamps_by_name(inner, stamp)
-        for name in [*new, *(name for name in dict.keys(old) if name not in new)]:
+        for name in [*new, *(name for name in dict_keys(old) if name not in new)]:
             value: Any = raw_get(old, name)
             other: Any = new.get(name, MISSING)
             own, below = by_name.get(name, (stamp, NO_STAMPS))

@@ -5,9 +5,10 @@ from math import inf, nan
 from typing import Any
 
 from .config import Config
-from .containers import Section
 from .edits import raw_get, raw_set
 from .keys import join_key
+from .raw import dict_set
+from .section import Section
 from .tree import Node, drop_cached, is_a, node_of
 
 Number = int | float
@@ -47,9 +48,9 @@ class Digest:
             self.total += value
         except OverflowError:
             self.total = inf if value > 0 else -inf
-        if value < self.min:
+        if value < self.min:  # noqa: PLR1730  # half the time of a call of min(), for each value logged
             self.min = value
-        if value > self.max:
+        if value > self.max:  # noqa: PLR1730  # likewise
             self.max = value
 
 
@@ -75,7 +76,7 @@ class Summary(Config):
             digest = self._setpoint_digests[key] = Digest()
         digest.add(value)
         if name not in self._setpoint.stamps:
-            dict.__setitem__(self, name, value)
+            dict_set(self, name, value)
             if name in self._setpoint_seen:
                 drop_cached(self, name)
 

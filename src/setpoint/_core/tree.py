@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from .change import DEFAULT, UNKNOWN, Change, Level, Origin, Path
 from .keys import quote_name
+from .raw import dict_item, items_of, list_item, list_iter
 
 
 class Stamp(Struct, frozen=True, gc=False):
@@ -42,23 +43,39 @@ ATOMS = frozenset((str, int, float, bool, type(None), bytes))
 """The types of values that hold nothing, are compared by ``==`` alone and can't change."""
 
 
+Adopt = Callable[[Any, "Tree", Any, Any], Any]
+
+
 class Tree:
     """What all containers of one config share.
 
-    ``guard`` is held while a change is planned, applied and told, so that memory and journal agree on the order;
-    ``tell`` gets the changes of each call once they are made; ``call_site`` names the line of code that is at work.
+    ``adopt`` turns a value into what the config holds, by ``(value, tree, parent, name)``; ``guard`` is held while a
+    change is planned, applied and told, so that memory and journal agree on the order; ``tell`` gets the changes of
+    each call once they are made; ``call_site`` names the line of code that is at work.
     """
 
-    __slots__ = ("allow_val_change", "call_site", "descriptions", "guard", "is_draft", "missing", "root", "tell")
+    __slots__ = (
+        "adopt",
+        "allow_val_change",
+        "call_site",
+        "descriptions",
+        "guard",
+        "is_draft",
+        "missing",
+        "root",
+        "tell",
+    )
 
     def __init__(
         self,
         root: Any,  # a Config, which this module can't see
+        adopt: "Adopt",
         tell: Callable[[list[Change]], None],
         call_site: Callable[[], Origin],
         guard: AbstractContextManager[Any],
     ) -> None:
         self.root = root
+        self.adopt = adopt
         self.tell = tell
         self.call_site = call_site
         self.guard = guard
@@ -110,7 +127,7 @@ def is_a(value: object, kind: type) -> bool:
 
 def name_in(parent: Any, child: Any) -> Any:
     """Return the name or index by which *parent* holds *child* now."""
-    if isinstance(parent, list):
+    if is_a(parent, list):
         return next(index for index, value in enumerate(parent) if holds(value, child))
     return node_of(child).name
 
@@ -138,7 +155,7 @@ def prefix_of(container: Any) -> str:
         return node.prefix
     name = name_in(node.parent, container)
     prefix = key_in(node.parent, name)
-    if isinstance(node.parent, dict) and node_of(node.parent).prefix is not None and not node.is_whole:
+    if is_a(node.parent, dict) and node_of(node.parent).prefix is not None and not node.is_whole:
         node.prefix = prefix
     return prefix
 
@@ -203,9 +220,9 @@ def strongest(value: object, inherited: Stamp) -> Stamp:
 def parts_of(container: Any) -> Iterator[tuple[Any, Any]]:
     """Yield the names and values that a tracked container holds, without marking them as read."""
     if isinstance(container, dict):
-        yield from dict.items(container)
+        yield from items_of(container)
     elif isinstance(container, list):
-        yield from enumerate(list.__iter__(container))
+        yield from enumerate(list_iter(container))
 
 
 def drop_cached(container: Any, name: Any) -> None:
@@ -230,7 +247,7 @@ def apply_stamps(value: object, stamps: Mapping[Path, Stamp]) -> None:
     for path, stamp in stamps.items():
         at: Any = value
         for name in path[:-1]:
-            at = dict.__getitem__(at, name) if isinstance(at, dict) else list.__getitem__(at, cast("int", name))
+            at = dict_item(at, name) if isinstance(at, dict) else list_item(at, cast("int", name))
         node_of(at).stamps[path[-1]] = stamp
 
 

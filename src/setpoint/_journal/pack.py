@@ -8,7 +8,7 @@ renamed; only then do the folders go. ``docs/design/catalog.md`` says which runs
 import sys
 import zlib
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import sub
 from pathlib import Path
 from typing import Any, Generic, TypeVar
@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import Struct
 
+from setpoint._core.leaves import is_dict
 from setpoint._core.values import Encoder, decode
 
 from .changed import changed_keys
@@ -24,6 +25,8 @@ from .state import Damage, Disagreement, Held, Recorded, RunState, Series, Stats
 VERSION = 1
 SUFFIX = ".pack"
 _PREFIX = 9  # 8 hexadecimal digits and a space
+Encode = Callable[[Any, str], Any]
+"""Makes the plain form of a value, given the value and the name it has."""
 
 
 class PackedSeries(Struct):
@@ -142,9 +145,12 @@ def find_packed(path: Path, run_id: str) -> RunState | None:
     return None
 
 
-def line_of(state: RunState, files: dict[str, bytes] | None = None) -> bytes:
-    """Return the line of a run; *files* are those that were kept beside its journal, by file name."""
-    return framed(packed_of(state, files or {}))
+def line_of(state: RunState, files: dict[str, bytes] | None = None, encode: Encode | None = None) -> bytes:
+    """Return the line of a run; *files* are those that were kept beside its journal, by file name.
+
+    *encode* returns the plain form of a value; by default the one that any value has.
+    """
+    return framed(packed_of(state, files or {}, encode or Encoder().encode))
 
 
 def framed(packed: PackedRun) -> bytes:
@@ -153,9 +159,8 @@ def framed(packed: PackedRun) -> bytes:
     return b"%08x %b\n" % (zlib.crc32(payload), payload)
 
 
-def packed_of(state: RunState, files: dict[str, bytes]) -> PackedRun:
-    """Return the packed form of a run."""
-    plain = Encoder().encode
+def packed_of(state: RunState, files: dict[str, bytes], plain: Encode) -> PackedRun:
+    """Return the packed form of a run; *plain* returns the plain form of a value."""
     git = state.environment.get("git")
     return PackedRun(
         v=VERSION,
@@ -169,7 +174,7 @@ def packed_of(state: RunState, files: dict[str, bytes]) -> PackedRun:
         finished_ns=state.finished_ns,
         host=state.writers[0].host if state.writers else "",
         user=str(state.environment.get("user") or ""),
-        commit=str(git.get("commit") or "") if isinstance(git, dict) else "",
+        commit=str(git.get("commit") or "") if is_dict(git) else "",
         notes=state.notes,
         error=state.error,
         exit_code=state.exit_code,
@@ -180,22 +185,21 @@ def packed_of(state: RunState, files: dict[str, bytes]) -> PackedRun:
         changed=changed_keys(state.changes),
         config={name: plain(value, name) for name, value in state.config.items()},
         summary={name: plain(value, name) for name, value in state.summary.items()},
-        details=compressed(_details(state, files)),
+        details=compressed(_details(state, files, plain)),
         metrics={name: _packed_series(series) for name, series in state.metrics.items()},
     )
 
 
-def _details(state: RunState, files: dict[str, bytes]) -> _Details:
-    plain = Encoder().encode
+def _details(state: RunState, files: dict[str, bytes], plain: Encode) -> _Details:
     replace = msgspec.structs.replace
     return _Details(
         held=state.held,
-        changes=[replace(change, value=plain(change.value)) for change in state.changes],
+        changes=[replace(change, value=plain(change.value, "")) for change in state.changes],
         stats=state.stats,
-        environment=plain(state.environment),
+        environment=plain(state.environment, ""),
         unused=state.unused,
         disagreements=[
-            replace(item, value=plain(item.value), leading=plain(item.leading)) for item in state.disagreements
+            replace(item, value=plain(item.value, ""), leading=plain(item.leading, "")) for item in state.disagreements
         ],
         writers=state.writers,
         damages=state.damage,

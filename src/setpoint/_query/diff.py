@@ -10,7 +10,7 @@ from msgspec import Struct
 from setpoint._catalog.leaf import Scope
 from setpoint._core.change import Origin
 from setpoint._core.keys import join_key, split_key
-from setpoint._core.leaves import SECTION_FORMS, flatten
+from setpoint._core.leaves import SECTION_FORMS, flatten, is_dict, is_list
 from setpoint._core.values import decode
 from setpoint._journal.state import Held
 
@@ -135,7 +135,7 @@ def _compare(values: list[Any], keys: list[str], found: list[tuple[str, _Values]
         return
     if all(_section(value) is not None for value in there) and any(_section(value) for value in there):
         _compare_sections([_ABSENT if value is _ABSENT else _section(value) for value in values], keys, found)
-    elif len(there) > 1 and all(isinstance(_items(value), list) for value in there):
+    elif len(there) > 1 and all(is_list(_items(value)) for value in there):
         _compare_lists([_ABSENT if value is _ABSENT else _items(value) for value in values], keys, found)
     else:
         found.append((keys[0], list(zip(values, keys[1:], strict=True))))
@@ -211,17 +211,17 @@ def _text(value: Any) -> str:
 
 
 def _section(value: Any) -> dict[str, Any] | None:
-    if not isinstance(value, dict) or "$redacted" in value:
+    if not is_dict(value) or "$redacted" in value:
         return None
     kind = value.get("$type")
     if kind is None:
         return value
     parts = value.get(SECTION_FORMS.get(str(kind), ""))
-    return parts if isinstance(parts, dict) else None
+    return parts if is_dict(parts) else None
 
 
 def _items(value: Any) -> Any:
-    if isinstance(value, dict) and value.get("$type") == "tuple":
+    if is_dict(value) and value.get("$type") == "tuple":
         return value["items"]
     return value
 

@@ -21,7 +21,7 @@ from setpoint._journal.reader import read_run
 from setpoint._journal.record import DELETED, Meta, Record, Row, Summary, Update
 from setpoint._journal.replay import ABSENT, NotPossibleError, put, remove, value_at
 from setpoint._run.fingerprint import fingerprint
-from setpoint.errors import InvalidArgumentError
+from setpoint.errors import InvalidArgumentError, MissingParamError, SetpointError
 
 from .expr import Column
 from .keys import target_of
@@ -33,6 +33,18 @@ KIND = "amend"
 
 FACTS = ("name", "project", "group", "job_type", "notes")
 """The facts about a run that can be changed, as ``run.name`` and so on."""
+
+
+class StillRunningError(SetpointError, RuntimeError):
+    """Something was to be done to a run that can be done only when it has ended."""
+
+    def __init__(self, run: str) -> None:
+        """Take the run's id."""
+        super().__init__(run)
+        self.run = run
+
+    def __str__(self) -> str:
+        return f"Run {self.run} is still running; this can be done when it has ended."
 
 
 class Amended(Struct, frozen=True):
@@ -68,12 +80,13 @@ def amend(
         What changed; values that are the same already are left out, and without any nothing is written.
 
     Raises:
-        InvalidArgumentError: the run is still running, or a key can't be amended.
+        StillRunningError: the run has not ended.
+        InvalidArgumentError: a key can't be amended.
         MissingParamError: the run has no such param.
         OSError: the journal can't be written.
     """
     if run.state.status == "running":
-        raise InvalidArgumentError("RUN", repr(run.id), "a run that has ended: this one is still running")
+        raise StillRunningError(run.id)
     rows: list[Row] = []
     records: list[Record] = []
     facts: dict[str, Any] = {}
@@ -146,8 +159,6 @@ def _fact_name(key: str, target: Column, value: Any) -> str:
 
 def _row(key: str, value: Any, encoder: Encoder, config: Any, run: RecordedRun, *, may_add: bool) -> Row:
     """Return the row that changes a param, tried on the plain *config* first."""
-    from setpoint.errors import MissingParamError
-
     path = split_key(key)
     if value_at(config, path) is ABSENT and not may_add:
         raise MissingParamError(key, list(run.leaves(Scope.PARAM)))

@@ -70,7 +70,10 @@ class _Facet:
 
     def _of_key(self, key_n: int) -> list[tuple[Any, int]]:
         if self._is_whole:
-            return [*self._numbers(key_n), *self._texts(key_n), *self._others(key_n)]
+            found = [*self._numbers(key_n), *self._texts(key_n)]
+            # What has neither number nor text is in no index; most keys have none of that.
+            there = self._database.rows("SELECT n_runs FROM key WHERE n = ?", (key_n,))[0][0]
+            return found if sum(count for _, count in found) == there else [*found, *self._others(key_n)]
         return self._of_some(key_n)
 
     def _of_some(self, key_n: int) -> list[tuple[Any, int]]:

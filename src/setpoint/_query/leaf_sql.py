@@ -80,9 +80,9 @@ def _contains(needle: Scalar, finder: str) -> Predicate:
     if not isinstance(needle, str):
         return _FALSE
     stored = storable(needle)
-    inside = Predicate(f"(p.txt IS NOT NULL AND {finder}(p.txt, ?) > 0)", (stored,))
-    long = Predicate(f"(p.kind = {int(Kind.LONG)} AND {_whole(f'{finder}(w.txt, ?) > 0')})", (stored,))
-    return any_of([inside, long])
+    # A cut text has exactly TEXT_LIMIT characters. Its kind is not asked for: the index, which answers alone, has none.
+    whole = f"(length(p.txt) = {TEXT_LIMIT} AND {_whole(f'{finder}(w.txt, ?) > 0')})"
+    return Predicate(f"(p.txt IS NOT NULL AND ({finder}(p.txt, ?) > 0 OR {whole}))", (stored, stored))
 
 
 def _compare(op: Op, value: Scalar) -> Predicate:

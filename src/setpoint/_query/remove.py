@@ -6,9 +6,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from setpoint._journal import trash
-from setpoint.errors import InvalidArgumentError
 
-from .edit import place_of
+from .edit import StillRunningError, place_of
 from .recorded import RecordedRun
 from .store import catalog_for
 
@@ -25,11 +24,12 @@ def remove(run: RecordedRun, store: str | Path | None = None) -> Removed:
     """Move a run to the trash of its store.
 
     Raises:
-        InvalidArgumentError: the run is still running, or the store is no folder.
+        StillRunningError: the run has not ended.
+        InvalidArgumentError: the store is no folder.
         OSError: it can't be moved.
     """
     if run.status == "running":
-        raise InvalidArgumentError("RUN", repr(run.id), "a run that has ended: this one is still running")
+        raise StillRunningError(run.id)
     catalog = catalog_for(store)
     place = place_of(run, catalog)
     assert catalog.folder is not None

@@ -22,7 +22,6 @@ from .store import catalog_for
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
-    import pyarrow as pa
 
     from .diff import Diff
     from .importance import Importance
@@ -199,11 +198,11 @@ class Runs:
         columns = tables.arrow_columns(self.to_dicts())
         return pl.DataFrame(columns, strict=False)
 
-    def to_arrow(self) -> pa.Table:
+    def to_arrow(self) -> Any:  # pyarrow has no types
         """Return a pyarrow Table, a row a run; needs pyarrow. Columns of mixed types are text."""
-        import pyarrow as pa
+        from importlib import import_module
 
-        return pa.table(tables.arrow_columns(self.to_dicts()))
+        return import_module("pyarrow").table(tables.arrow_columns(self.to_dicts()))
 
     # What a set of runs answers
 

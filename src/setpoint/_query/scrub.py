@@ -10,7 +10,8 @@ from setpoint._catalog.catalog import Catalog
 from setpoint._catalog.engine import catalog_path
 from setpoint._journal import layout, pack, trash
 from setpoint._journal.reader import read_run
-from setpoint._journal.scrubbing import Scrubber, scrub_folder, scrub_pack
+from setpoint._journal.scrubber import Scrubber
+from setpoint._journal.scrubbing import scrub_folder, scrub_pack
 from setpoint._run.fingerprint import fingerprint
 from setpoint.errors import InvalidArgumentError
 
@@ -87,7 +88,7 @@ def _scrub_place(place: Path, name: str, ids: Collection[str] | None, report: Sc
 
 
 def _forget(catalog: Catalog) -> None:
-    """Remove the catalog's files: a database keeps what was deleted in its free pages. The next question makes it anew."""
+    """Remove the catalog, as a database keeps in its free pages what was deleted; the next question makes it anew."""
     catalog.close()
     path = catalog_path(Path(catalog.store))
     for suffix in ("", "-wal", "-shm", ".broken", ".broken-wal", ".broken-shm"):

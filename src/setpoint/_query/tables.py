@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 from setpoint._catalog.leaf import Scope
+from setpoint._core.leaves import is_list
 from setpoint._core.values import Encoder, show
 
 from .keys import column_name
@@ -37,7 +38,7 @@ def arrow_columns(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
 def _one_type(values: list[Any]) -> list[Any]:
     import datetime as dt
 
-    kinds = {type(value) for value in values if value is not None}
+    kinds: set[type[Any]] = {type(value) for value in values if value is not None}
     if kinds == {int, float} and all(abs(value) <= 2**53 for value in values if type(value) is int):
         return [None if value is None else float(value) for value in values]
     if kinds == {int}:
@@ -52,7 +53,7 @@ def text(value: Any) -> str:  # a param's value is whatever the user put in
     """Return a value as a cell of text."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+    if is_list(value) and all(isinstance(part, str) for part in value):
         return ", ".join(value)
     return show(value, 10_000)
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterable, Mapping
 from threading import RLock
-from typing import Any
+from typing import Any, cast
 
 from setpoint._core import config as core
 from setpoint._core.change import Param
@@ -54,5 +54,5 @@ def read_source(source: Any) -> Iterable[Param]:
     if isinstance(source, str | os.PathLike):
         from .files import file_params
 
-        return file_params(source)
+        return file_params(os.fsdecode(cast("str", source)))
     return params_of(source)

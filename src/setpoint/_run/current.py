@@ -69,7 +69,9 @@ def new_draft() -> Config:
 
 def take_draft() -> Config:
     """Return the draft, which from now on belongs to the caller."""
-    draft, _live.draft = _live.draft or Config(), None
+    draft, _live.draft = _live.draft, None
+    if draft is None:  # an empty draft is false, and still the one that the script holds
+        draft = new_draft()
     return draft
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from msgspec import Struct
 
+from setpoint._core.assemble import Params
 from setpoint._core.change import DEFAULT, Change, Origin, Param
-from setpoint._core.config import Params, begin_from
+from setpoint._core.config import begin_from
 from setpoint._core.keys import split_key
 from setpoint._core.tree import Stamp
 from setpoint._journal.state import RunState
@@ -64,7 +65,7 @@ def _file(path: str) -> list[Param]:
 
 
 def _locked(locked: Mapping[str, Any]) -> list[Param]:
-    params = []
+    params: list[Param] = []
     for key, value in locked.items():
         try:
             params.append(Param(split_key(key), value, Origin("env", "SETPOINT_LOCKED")))

@@ -4,9 +4,11 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from msgspec import Struct, field
 
+from setpoint._core.tree import is_a
 from setpoint._journal import layout
 from setpoint._journal.reader import find_runs, read_run
 from setpoint._journal.state import RunState
@@ -32,7 +34,7 @@ class Identity(Struct):
     session: int = 1
     parent: str = ""
     before: RunState | None = None
-    claims: list[Claim] = field(default_factory=list)
+    claims: list[Claim] = field(default_factory=list[Claim])
 
     @property
     def leads(self) -> bool:
@@ -142,5 +144,5 @@ def _last_crashed(store: Path) -> tuple[RunState, Path] | None:
 
 
 def _script(state: RunState) -> list[str]:
-    argv = state.environment.get("argv")
-    return argv[:1] if isinstance(argv, list) else []
+    argv: Any = state.environment.get("argv")
+    return [str(argument) for argument in argv[:1]] if is_a(argv, list) else []

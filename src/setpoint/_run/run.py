@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from setpoint._core.edits import plain
+from setpoint._core.raw import type_of
 from setpoint._core.summary import NUMBERS, Summary, flat_values
 from setpoint._core.tree import key_part
 from setpoint._journal import record
@@ -308,7 +309,7 @@ class Run:
 
 def scalar(value: Any) -> Any:
     """Return the Python number behind a numpy or torch scalar or an array of one; any other value as it is."""
-    if not hasattr(type(value), "item"):
+    if not hasattr(type_of(value), "item"):
         return value
     try:
         number = value.item()

@@ -8,6 +8,8 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from setpoint._core.tree import is_a
+from setpoint._core.values import decode
 from setpoint._journal.stores import default_store, is_url
 from setpoint.errors import InvalidArgumentError
 
@@ -112,11 +114,11 @@ def _locked(text: str | None) -> dict[str, Any]:
     if not text:
         return {}
     try:
-        locked = msgspec.json.decode(text)
-    except msgspec.DecodeError as error:
+        locked: Any = msgspec.json.decode(Path(text[1:]).read_bytes() if text.startswith("@") else text)
+    except (msgspec.DecodeError, OSError) as error:
         raise InvalidArgumentError(
             "SETPOINT_LOCKED", repr(text), f"a JSON object of keys and values ({error})"
         ) from error
-    if not isinstance(locked, dict):
+    if not is_a(locked, dict):
         raise InvalidArgumentError("SETPOINT_LOCKED", repr(text), "a JSON object of keys and values")
-    return locked
+    return {key: decode(plain) for key, plain in locked.items()}  # plain forms: a tuple comes as one

@@ -37,7 +37,8 @@ FLOATS = (0.0, -0.0, 0.5, 1.0, 1e-3, float(2**53), 1e30, float("inf"), float("-i
 LONG = "x" * 199
 TEXTS = (
     "", "a", "ab", "A", "adam", "é", "\x00", "a\x00b", "\x01", "\x01\x02\x02", "\x03", "\ud800", "a\ud800", "\ue000",
-    "\ue005", "\uffff", "😀", "%", "_", "'", '"', "?", LONG, LONG + "y", LONG + "yz", LONG + "yzz", LONG + "z", "x" * 300,
+    "\ue005", "\uffff", "😀", "%", "_", "'", '"', "?", LONG,
+    LONG + "y", LONG + "yz", LONG + "yzz", LONG + "z", "x" * 300,
 )  # fmt: skip
 
 scalars = st.one_of(

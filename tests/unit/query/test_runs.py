@@ -76,10 +76,10 @@ def test_a_project_narrows_whatever_the_filter(ten: Path) -> None:
 
 
 def test_an_unknown_key_is_refused_with_near_ones(ten: Path) -> None:
-    with pytest.raises(FilterError, match="Did you mean optim.name") as caught:
+    with pytest.raises(FilterError, match=r"Did you mean optim\.name") as caught:
         len(runs("lr < 1 and optim.nam == 'x'", store=ten))
     assert caught.value.column == 12
-    with pytest.raises(FilterError, match="Did you mean summary.acc"):
+    with pytest.raises(FilterError, match=r"Did you mean summary\.acc"):
         list(runs(store=ten, order_by="-summary.ac", limit=3))
     with pytest.raises(FilterError, match="No run has"):
         runs(store=ten).best("accuracy")
