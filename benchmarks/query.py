@@ -23,7 +23,7 @@ os.environ["XDG_CACHE_HOME"] = os.environ.get("SETPOINT_BENCH_CACHE") or tempfil
     prefix="setpoint-bench-cache-"
 )
 
-from setpoint._catalog.catalog import Catalog, catalog_of
+from setpoint._catalog.catalog import catalog_of
 from setpoint._catalog.engine import catalog_path
 from setpoint._journal import pack
 from setpoint._query.facet import facet
@@ -171,7 +171,7 @@ def measure(count: int, keep: Path | None) -> None:
         start = time.perf_counter()
         generate(store, count)
         print(f"\n{count:,} runs made in {time.perf_counter() - start:.1f} s")
-    catalog = Catalog(str(store))
+    catalog = catalog_of(str(store))
     start, cpu = time.perf_counter(), time.process_time()
     catalog.catch_up()
     wall, used = time.perf_counter() - start, time.process_time() - cpu

@@ -10,6 +10,16 @@ HEAD = """# Command line
 
 Results go to standard output, everything else to standard error. The exit code is 0 when all is fine, 1 when a
 problem was found, and 2 when the command could not be understood.
+
+- **RUN** is an id, the beginning of one, three or more characters of its random end that no other run has (`wpt2dm`, as
+  `setpoint ls` shows it), a name, `@last`, `@last~1` (the one before), `@best:acc` or `@best:loss:min`.
+- **FILTER** is an expression: [Filters](filters.md). Quote it for the shell.
+- `--json` prints JSON, with values in [plain form](../design/values.md); an error is then
+  `{"error": {"type": ..., "message": ...}}` on standard error.
+- `--store`, on any command or before it, names another store than `$SETPOINT_STORE` or the nearest `.setpoint` upwards.
+- On a terminal, tables fit its width: what varies least is left out first, long values lose their middle, and long
+  output goes through `$PAGER`. In a pipe every value is whole, a run is on one line, and nothing is coloured.
+  `NO_COLOR=1` switches colours off. Control characters in values are always written out, as `\\x1b`.
 """
 
 

@@ -1,5 +1,6 @@
 """The catalog of a store, always there and never wrong: opened, caught up, and made again when it broke."""
 
+import atexit
 import os
 import sqlite3
 import threading
@@ -123,4 +124,10 @@ def catalog_of(store: str) -> Catalog:
     key = (store, os.getpid())
     if key not in _open:
         _open[key] = Catalog(store)
+        atexit.register(_close, *key)
     return _open[key]
+
+
+def _close(store: str, pid: int) -> None:
+    if pid == os.getpid():  # a forked child must not touch its parent's connection
+        _open[store, pid].close()

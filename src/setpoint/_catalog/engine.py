@@ -162,13 +162,22 @@ def _open_postgres(url: str) -> Database:
     except psycopg.Error as error:
         raise CatalogError("PostgreSQL", str(error).strip()) from None
     database = PostgresDatabase(connection)
-    if not database.rows("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = ?", ("about",)):
+    try:
+        _check_postgres(database)
+    except BaseException:
+        connection.close()
+        raise
+    return database
+
+
+def _check_postgres(database: PostgresDatabase) -> None:
+    there = "SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'about'"
+    if not database.rows(there):
         with database.writing():
-            if not database.rows("SELECT 1 FROM pg_tables WHERE schemaname = current_schema() AND tablename = 'about'"):
+            if not database.rows(there):  # another process made them meanwhile
                 for statement in schema.statements("postgres"):
                     database.run(statement)
                 database.run("INSERT INTO about(name, value) VALUES ('version', ?)", (str(schema.VERSION),))
     found = database.rows("SELECT value FROM about WHERE name = 'version'")[0][0]
     if found != str(schema.VERSION):
         raise CatalogError("PostgreSQL", f"its tables have version {found}; this setpoint reads {schema.VERSION}")
-    return database

@@ -6,8 +6,10 @@ time stamps are coarse, once more when it was younger than two seconds. Runs tha
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Protocol
 
 from msgspec import Struct
 
@@ -25,8 +27,7 @@ Progress = Callable[[int, int], None]
 RACY_NS = 2_000_000_000  # NFS and FAT keep times to the second or two
 _LARGE_BYTES = 4_000_000
 _HEARTBEAT_S = 20.0
-_BATCH_FOLDERS = 500
-_BATCH_PACKED = 20_000
+_BATCH_RUNS = 10_000
 _PACKED_RUN_BYTES = 20_000  # of a pack take about as long as one run in a folder
 
 
@@ -68,24 +69,56 @@ def catch_up(database: Database, store: Path, progress: Progress | None = None) 
     Raises:
         OSError: the store's folders can't be listed.
     """
-    writer = RowWriter(database)
+    take_in(database, RowWriter(database), store, progress)
+    _refresh_live(database, RowWriter(database), store)
+
+
+class Writer(Protocol):
+    """What takes runs in: row by row, or all at once into an empty catalog."""
+
+    def put(self, entries: Sequence[tuple[Entry, Place]]) -> None:
+        """Write the rows of these runs."""
+        ...
+
+    def remove(self, ids: Iterable[str]) -> None:
+        """Remove all rows of these runs."""
+        ...
+
+
+def take_in(
+    database: Database, writer: Writer, store: Path, progress: Progress | None = None, *, shares: int = 1
+) -> "Meter":
+    """Take in what changed since the database was filled, except in live runs, and return the meter of the work.
+
+    *shares* says how many times the work of reading all the work is.
+    """
     days, gone = _changed_days(database, store)
-    meter = _Meter(progress, sum(day.work for day in days))
+    meter = Meter(progress, shares * sum(day.work for day in days))
     if gone:
         _forget_days(database, writer, gone)
+    intake = _Intake(database, writer)
     for day in days:
-        _take_in(database, writer, day, meter)
-    _refresh_live(database, writer, store)
+        _take_in(intake, day, meter)
+    intake.flush()
+    return meter
 
 
-class _Meter:
+class Meter:
+    """Tells how much of the work is done."""
+
     def __init__(self, progress: Progress | None, total: int) -> None:
+        """Take who is told, and all the work."""
         self._progress, self._total, self._done = progress, total, 0
 
     def advance(self, work: int) -> None:
+        """Count some work as done."""
         self._done = min(self._done + work, self._total)
         if self._progress is not None:
             self._progress(self._done, self._total)
+
+    def at(self, share: float) -> None:
+        """Count the work as done up to a share, from 0 to 1, of all of it."""
+        self.advance(max(0, int(share * self._total) - self._done))
 
 
 def _changed_days(database: Database, store: Path) -> tuple[list[_Day], list[str]]:
@@ -160,31 +193,57 @@ def journal_size(folder: Path) -> int:
         return 0
 
 
-def _take_in(database: Database, writer: RowWriter, day: _Day, meter: _Meter) -> None:
-    for found in _batches(day.folders, _BATCH_FOLDERS):
-        _put_folders(database, writer, found)
-        meter.advance(len(found))
+class _Intake:
+    """Collects runs until there are many: a batch in the order of the table fills its pages one after another."""
+
+    def __init__(self, database: Database, writer: Writer) -> None:
+        self.database, self.writer = database, writer
+        self._runs: list[tuple[Entry, Place]] = []
+        self._after: list[Callable[[], None]] = []
+
+    def add(self, entry: Entry, place: Place) -> None:
+        self._runs.append((entry, place))
+        if len(self._runs) >= _BATCH_RUNS:
+            self.flush()
+
+    def then(self, work: Callable[[], None]) -> None:
+        """Do something in the transaction that writes the last of the runs added so far."""
+        self._after.append(work)
+
+    def flush(self) -> None:
+        if self._runs or self._after:
+            with self.database.writing():
+                self.writer.put(self._runs)
+                for work in self._after:
+                    work()
+        self._runs, self._after = [], []
+
+
+def _take_in(intake: _Intake, day: _Day, meter: Meter) -> None:
+    for found in day.folders:
+        if (item := _read_folder(found)) is not None:
+            intake.add(*item)
+        meter.advance(1)
     for found_pack in day.packs:
-        _put_pack(database, writer, found_pack, meter)
-    with database.writing():
-        # A run whose folder is gone may have come in just now with a pack.
+        _take_in_pack(intake, found_pack, meter)
+    intake.then(partial(_settle, intake, day))
+
+
+def _settle(intake: _Intake, day: _Day) -> None:
+    """Remove what has gone from a day, and note that the day is taken in."""
+    database, writer = intake.database, intake.writer
+    # A run whose folder is gone may have come in just now with a pack.
+    if day.gone:
         gone = set(day.gone)
         writer.remove([row.id for row in _known_runs(database, day.name) if row.id in gone])
-        for number in day.gone_packs:
-            writer.remove(_packed_runs(database, number))
-        database.run_many("DELETE FROM pack WHERE n = ?", [(number,) for number in day.gone_packs])
-        database.run(
-            "INSERT INTO day(name, mtime_ns, settled) VALUES (?, ?, ?) ON CONFLICT(name) "
-            "DO UPDATE SET mtime_ns = excluded.mtime_ns, settled = excluded.settled",
-            (day.name, day.mtime_ns, int(day.is_settled)),
-        )
-
-
-def _put_folders(database: Database, writer: RowWriter, found: list[_Found]) -> None:
-    read = [item for item in map(_read_folder, found) if item is not None]
-    if read:
-        with database.writing():
-            writer.put(read)
+    for number in day.gone_packs:
+        writer.remove(_packed_runs(database, number))
+    database.run_many("DELETE FROM pack WHERE n = ?", [(number,) for number in day.gone_packs])
+    database.run(
+        "INSERT INTO day(name, mtime_ns, settled) VALUES (?, ?, ?) ON CONFLICT(name) "
+        "DO UPDATE SET mtime_ns = excluded.mtime_ns, settled = excluded.settled",
+        (day.name, day.mtime_ns, int(day.is_settled)),
+    )
 
 
 def _read_folder(found: _Found) -> tuple[Entry, Place] | None:
@@ -212,37 +271,20 @@ def _unreadable(found: _Found, error: OSError) -> Entry:
     return Entry(id=found.path.name, status="crashed", created_ns=found.mtime_ns, error=problem, damage=1)
 
 
-def _put_pack(database: Database, writer: RowWriter, found: _Found, meter: _Meter) -> None:
+def _take_in_pack(intake: _Intake, found: _Found, meter: Meter) -> None:
     day = found.path.parent.name
-    number = _pack_number(database, day, found)
+    number = _pack_number(intake.database, day, found)
     in_folders = {path.name for path in found.path.parent.iterdir() if layout.is_run_id(path.name)}
     damage = 0
-    batch: list[tuple[Entry, Place]] = []
-    last = 0
     for item in pack.read_entries(found.path, Entry):
         if item.entry is None:
             damage += 1
-            continue
-        if item.entry.id not in in_folders:
-            batch.append((item.entry, Place(day, item.size_bytes, 0, number, item.offset)))
-        if len(batch) >= _BATCH_PACKED:
-            _flush(database, writer, batch)
-            meter.advance((item.offset - last) // _PACKED_RUN_BYTES)
-            last = item.offset
-    _flush(database, writer, batch)
-    meter.advance(1 + (found.size_bytes - last) // _PACKED_RUN_BYTES)
-    with database.writing():
-        database.run(
-            "UPDATE pack SET size_bytes = ?, mtime_ns = ?, damage = ? WHERE n = ?",
-            (found.size_bytes, found.mtime_ns, damage, number),
-        )
-
-
-def _flush(database: Database, writer: RowWriter, batch: list[tuple[Entry, Place]]) -> None:
-    if batch:
-        with database.writing():
-            writer.put(batch)
-        batch.clear()
+        elif item.entry.id not in in_folders:
+            intake.add(item.entry, Place(day, item.size_bytes, 0, number, item.offset))
+    meter.advance(1 + found.size_bytes // _PACKED_RUN_BYTES)
+    stamps = (found.size_bytes, found.mtime_ns, damage, number)
+    sql = "UPDATE pack SET size_bytes = ?, mtime_ns = ?, damage = ? WHERE n = ?"
+    intake.then(partial(intake.database.run, sql, stamps))
 
 
 def _pack_number(database: Database, day: str, found: _Found) -> int:
@@ -257,7 +299,7 @@ def _pack_number(database: Database, day: str, found: _Found) -> int:
     return number
 
 
-def _forget_days(database: Database, writer: RowWriter, days: list[str]) -> None:
+def _forget_days(database: Database, writer: Writer, days: list[str]) -> None:
     with database.writing():
         for day in days:
             writer.remove([row[0] for row in database.rows("SELECT id FROM run WHERE day = ?", (day,))])
@@ -284,12 +326,8 @@ def _refresh_live(database: Database, writer: RowWriter, store: Path) -> None:
 
 
 def _is_large_and_alive(found: _Found) -> bool:
-    """Tell whether reading the journal again, only to see that its process lives, can wait: heartbeats come each 10 s."""
+    """Tell whether reading all of it again, only to see that the process lives, can wait: it was touched just now."""
     if found.size_bytes < _LARGE_BYTES:
         return False
     with os.scandir(found.path) as entries:
         return max(entry.stat().st_mtime for entry in entries) > time.time() - _HEARTBEAT_S
-
-
-def _batches(items: list[_Found], size: int) -> Iterator[list[_Found]]:
-    return (items[start : start + size] for start in range(0, len(items), size))

@@ -61,16 +61,15 @@ def leaf_of(plain: Any) -> Leaf:  # a plain form: whatever JSON can hold
     Paths, enum members (by name), dates, times and UUIDs compare as texts; decimals and timedeltas (seconds) as
     numbers; what has no simpler form by the text that shows it.
     """
-    cls: type[Any] = type(plain)
-    if cls is float:
+    if type(plain) is float:
         return Leaf(Kind.FLOAT, plain) if plain == plain else _NAN  # noqa: PLR0124  # only nan differs from itself
-    if cls is int:
+    if type(plain) is int:
         return _int_leaf(plain)
-    if cls is str:
+    if type(plain) is str:
         return text_leaf(plain)
     if plain is None:
         return _NONE
-    if cls is bool:
+    if type(plain) is bool:
         return _TRUE if plain else _FALSE
     return _form_leaf(plain)
 

@@ -32,7 +32,7 @@ _RUN_COLUMNS = (
     "mtime_ns"
 )
 _NAMES = _RUN_COLUMNS.split(", ")
-_INSERT_RUN = f"INSERT INTO run(n, {_RUN_COLUMNS}) VALUES ({', '.join('?' * (len(_NAMES) + 1))})"
+INSERT_RUN = f"INSERT INTO run(n, {_RUN_COLUMNS}) VALUES ({', '.join('?' * (len(_NAMES) + 1))})"
 _UPDATE_RUN = f"UPDATE run SET {', '.join(f'{name} = ?' for name in _NAMES)} WHERE n = ?"
 _PUT_PARAM = (
     "INSERT INTO param(key_n, run_n, kind, num, txt) VALUES (?, ?, ?, ?, ?) ON CONFLICT(key_n, run_n) "
@@ -41,7 +41,7 @@ _PUT_PARAM = (
 _PUT_WHOLE = (
     "INSERT INTO whole(key_n, run_n, txt) VALUES (?, ?, ?) ON CONFLICT(key_n, run_n) DO UPDATE SET txt = excluded.txt"
 )
-_FLOAT = Kind.FLOAT
+_FLOAT = int(Kind.FLOAT)  # a plain int: sqlite3 looks for an adapter of any other type, row by row
 to_blob = msgspec.msgpack.Encoder().encode  # half of JSON's size for floats, and no digits to read
 from_blob = msgspec.msgpack.Decoder().decode
 
@@ -69,13 +69,13 @@ class RowWriter:
             before = known.get(entry.id)
             if before is None:
                 number += 1
-                runs.append((number, *_run_row(entry, place)))
+                runs.append((number, *run_row(entry, place)))
                 self._add_new(number, entry, params, wholes)
             else:
-                updates.append((*_run_row(entry, place), before[0]))
+                updates.append((*run_row(entry, place), before[0]))
                 self._add(before[0], leaves_of(entry), dict(self._leaves(before)), params, wholes)
         params.sort()  # in the order of the table, so that its pages fill one after another
-        self._database.run_many(_INSERT_RUN, runs)
+        self._database.run_many(INSERT_RUN, runs)
         self._database.run_many(_UPDATE_RUN, updates)
         self._database.run_many(_PUT_PARAM, params)
         self._database.run_many(_PUT_WHOLE, wholes)
@@ -101,7 +101,7 @@ class RowWriter:
                     params.append((key_n, run_n, _FLOAT, plain, None))
                     continue
                 leaf = leaf_of(plain)
-                params.append((key_n, run_n, leaf.kind, leaf.number, leaf.text))
+                params.append((key_n, run_n, int(leaf.kind), leaf.number, leaf.text))
                 if leaf.whole is not None:
                     wholes.append((key_n, run_n, leaf.whole))
         flags = Entry(id="", tags=entry.tags, changed=entry.changed)
@@ -123,7 +123,7 @@ class RowWriter:
                 continue
             if old is None:
                 self._counts[key_n] = self._counts.get(key_n, 0) + 1
-            params.append((key_n, run_n, leaf.kind, leaf.number, leaf.text))
+            params.append((key_n, run_n, int(leaf.kind), leaf.number, leaf.text))
             if leaf.whole is not None:
                 wholes.append((key_n, run_n, leaf.whole))
         if before:
@@ -176,7 +176,8 @@ class RowWriter:
         self._counts.clear()
 
 
-def _run_row(entry: Entry, place: Place) -> tuple[SqlValue, ...]:
+def run_row(entry: Entry, place: Place) -> tuple[SqlValue, ...]:
+    """Return the values of a run's row, in the order of INSERT_RUN, without its number."""
     return (
         entry.id,
         *map(_or_null, (entry.name, entry.project, entry.group, entry.job_type)),

@@ -46,5 +46,18 @@ _DIALECTS = {
 
 def statements(dialect: str) -> list[str]:
     """Return the statements that make an empty catalog; *dialect* is ``sqlite`` or ``postgres``."""
-    text = (_TABLES + _INDEXES).format(**_DIALECTS[dialect])
+    return tables(dialect) + indexes(dialect)
+
+
+def tables(dialect: str) -> list[str]:
+    """Return the statements that make the tables."""
+    return _split(_TABLES.format(**_DIALECTS[dialect]))
+
+
+def indexes(dialect: str) -> list[str]:
+    """Return the statements that make the indexes."""
+    return _split(_INDEXES.format(**_DIALECTS[dialect]))
+
+
+def _split(text: str) -> list[str]:
     return [statement.strip() for statement in text.split(";") if statement.strip()]

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
@@ -12,7 +13,7 @@ SECTIONS: dict[str, dict[str, str]] = {
     "Compare and explain": {"diff": "diff", "blame": "blame", "importance": "importance"},
     "Repeat": {"rerun": "rerun"},
     "Mend": {"amend": "amend", "tag": "tag"},
-    "Move": {"export": "export"},
+    "Move": {"import": "import_", "export": "export"},
     "Look after the store": {"verify": "verify", "pack": "pack", "rm": "rm", "scrub": "scrub"},
     "Shell": {"completion": "completion"},
 }
@@ -83,6 +84,9 @@ def cli(ctx: click.Context, store: str | None) -> None:
 
 def main() -> None:
     """Run the command line of this process and exit: 0 fine, 1 a problem found, 2 a question that can't be read."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # a terminal that can't show a character gets its number, not an error
+            stream.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
 
 
@@ -96,7 +100,7 @@ def run(arguments: Sequence[str]) -> int:
         sys.stdout.flush()
     except BrokenPipeError:  # the reader has seen enough, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 1
     except (KeyboardInterrupt, click.Abort):
         sys.stderr.write("\n")
         return 130

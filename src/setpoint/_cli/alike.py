@@ -26,9 +26,10 @@ def command(run: str, ignore: tuple[str, ...], metric: str | None, store: str | 
     are shown.
     """
     from setpoint._query.alike import alike
-    from setpoint._query.pick import pick
 
-    mine = pick(run, store)
+    from .found import run_named
+
+    mine = run_named(run, store)
     others = [found.run for found in alike(mine, ignore, store)]
     same = [mine, *others]
     metrics = [metric] if metric else _metrics(same)

@@ -26,15 +26,15 @@ def command(
     """
     from setpoint._core.values import Encoder
     from setpoint._query.edit import amend
-    from setpoint._query.pick import pick
     from setpoint._query.recorded import MISSING
 
+    from .found import run_named
     from .output import say, write_json
     from .text import safe, value_text
 
     if not values and not delete:
         raise click.UsageError("Name at least one KEY=VALUE, or --delete KEY.")
-    found = pick(run, store)
+    found = run_named(run, store)
     changed = amend(found, {**values, **dict.fromkeys(delete, MISSING)}, store, may_add=may_add)
     if is_json:
         plain = Encoder().encode

@@ -13,7 +13,7 @@ from .options import filter_argument, made, project_option
 @filter_argument
 @click.option("--min", "direction", flag_value="min", help="The smallest value is best.")
 @click.option("--max", "direction", flag_value="max", help="The largest value is best.")
-@click.option("--limit", type=click.IntRange(1), default=5, show_default=True, help="Runs to show.")
+@click.option("--limit", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Runs to show.")
 @project_option
 def command(
     *,

@@ -21,9 +21,9 @@ def command(run: str, key: str | None, store: str | None, is_json: bool) -> None
 
     With KEY it shows every value that the param ever had, and the step at which it changed.
     """
-    from setpoint._query.pick import pick
+    from .found import run_named
 
-    found = pick(run, store)
+    found = run_named(run, store)
     if key is None:
         _all(found, is_json=is_json)
     else:

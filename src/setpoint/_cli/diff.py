@@ -19,11 +19,12 @@ def command(runs: tuple[str, ...], ignore: tuple[str, ...], is_all: bool, store:
     packages or machine differ.
     """
     from setpoint._query.diff import diff
-    from setpoint._query.pick import pick
+
+    from .found import run_named
 
     if len(runs) < 2:
         raise click.UsageError("Name two runs or more.")
-    found = [pick(run, store) for run in runs]
+    found = [run_named(run, store) for run in runs]
     result = diff(found, ignore)
     if is_json:
         from .output import write_json

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from setpoint._catalog.leaf import Scope
 from setpoint._query.diff import Cell, Diff, DiffRow
 from setpoint._query.keys import column_name
-from setpoint._query.pick import short_ids
 from setpoint._query.recorded import MISSING, RecordedRun
+from setpoint._query.short_ids import short_ids
 
 from .output import Screen, titled
 from .table import GAP, Column, lines_of
@@ -20,7 +20,8 @@ def diff_lines(diff: Diff, screen: Screen, *, is_all: bool) -> Iterator[str]:
     """Yield the lines: a sentence, then the params, results and facts that differ; *is_all* adds the equal ones."""
     yield screen.styled(safe(summed_up(diff)), "title")
     if diff.ignored:
-        yield screen.styled(f"{diff.ignored} more differ and were ignored.", "dim")
+        text = "1 param that differs was" if diff.ignored == 1 else f"{diff.ignored} params that differ were"
+        yield screen.styled(f"{text} ignored.", "dim")
     titles = _titles(diff.runs, screen)
     config = [*diff.config, *(_equal_rows(diff, Scope.PARAM) if is_all else [])]
     results = [*diff.results, *(_equal_rows(diff, Scope.SUMMARY) if is_all else [])]
@@ -41,7 +42,7 @@ def _equal_rows(diff: Diff, scope: Scope) -> list[DiffRow]:
     """Return a row for each key whose value is the same in all runs."""
     leaves = [run.leaves(scope) for run in diff.runs]
     names = {row.key for row in (diff.config if scope is Scope.PARAM else diff.results)}
-    rows = []
+    rows: list[DiffRow] = []
     for key, value in leaves[0].items():
         name = column_name(scope, key)
         is_everywhere = all(key in other for other in leaves)

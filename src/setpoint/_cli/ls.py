@@ -22,9 +22,11 @@ _SAMPLE = 1000
     "setpoint ls --group optim.name",
 )
 @filter_argument
-@click.option("--columns", metavar="KEYS", help="Columns to show, with commas between them: lr,summary.acc,run.host")
+@click.option("--columns", metavar="KEYS", help="Columns to show: lr,summary.acc,run.host")
 @click.option("--sort", metavar="KEY", help="Order by a key or column; -KEY puts the largest first.")
-@click.option("--limit", type=click.IntRange(0), help="Runs to show, 0 for all; 30 on a terminal, else all.")
+@click.option(
+    "--limit", metavar="N", type=click.IntRange(0), help="Runs to show, 0 for all; a screenful on a terminal."
+)
 @click.option("--group", metavar="KEY", help="Count the runs for each value of a key instead of listing them.")
 @click.option("--watch", is_flag=True, help="Show the list again every two seconds until Ctrl-C.")
 @project_option

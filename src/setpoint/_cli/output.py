@@ -56,9 +56,8 @@ def write(lines: Iterable[str], screen: Screen) -> None:
         return
     text = "".join(line.rstrip() + "\n" for line in lines)
     if text.count("\n") >= screen.height and sys.stdin.isatty():
-        # -R lets colours pass, -F ends at once what fits, -X leaves it on the screen.
-        os.environ.setdefault("LESS", "-RFX")
-        click.echo_via_pager(text, color=screen.has_color)
+        # None lets click find out whether the pager shows colours, and tell `less` to.
+        click.echo_via_pager(text, color=None if screen.has_color else False)
     else:
         click.echo(text, nl=False, color=screen.has_color)
 

@@ -10,12 +10,13 @@ from setpoint._query.recorded import RecordedRun
 
 from .facts import time_text
 from .output import STATUS_STYLES, Screen, titled
-from .table import Column, lines_of
-from .text import FULL, age_text, count_text, duration_text, safe, size_text, value_text, value_texts
+from .table import GAP, Column, lines_of
+from .text import FULL, age_text, count_text, duration_text, safe, size_text, value_text, value_texts, width_of, wrapped
 from .tree import tree_lines
 
 _INDENT = 2
 _VALUE = 60
+_NARROW = 20
 _SHOWN_DAMAGE = 5
 
 
@@ -33,9 +34,14 @@ def report_lines(run: RecordedRun, screen: Screen, *, has_packages: bool) -> Ite
 
 
 def _pairs(pairs: dict[str, str], screen: Screen) -> Iterator[str]:
-    shown = {name: text for name, text in pairs.items() if text}
-    columns = [Column("", list(map(safe, shown)), styles=["dim"]), Column("", list(map(safe, shown.values())))]
-    yield from lines_of(columns, screen, has_titles=False, indent=_INDENT)
+    """Yield a line for each pair whose text is not empty; on a terminal, text too long for it goes on below."""
+    shown = {safe(name): safe(text) for name, text in pairs.items() if text}
+    names = max(map(width_of, shown), default=0)
+    for name, text in shown.items():
+        room = screen.width - names - GAP - _INDENT
+        lines = wrapped(text, max(room, _NARROW)) if screen.is_terminal else [text]
+        yield f"{screen.styled(name, 'dim')}{' ' * (names - width_of(name) + GAP)}{lines[0]}"
+        yield from (" " * (names + GAP) + line for line in lines[1:])
 
 
 def _heading(run: RecordedRun, screen: Screen) -> Iterator[str]:

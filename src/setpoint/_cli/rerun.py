@@ -40,13 +40,13 @@ def command(
     neither flags nor files nor code change it. Afterwards the config of the new run is compared with the old one: the
     exit code is 1 where they differ in anything but what --set changed.
     """
-    from setpoint._query.pick import pick
     from setpoint._query.rerun import plan, start, worktree
 
     from .asking import is_confirmed
+    from .found import run_named
     from .output import say, write_json
 
-    planned = plan(pick(run, store), changes)
+    planned = plan(run_named(run, store), changes)
     for line in _plan_lines(planned, is_in_worktree=is_in_worktree):
         say(line)
     if not is_confirmed("Run it?", yes=yes):

@@ -16,14 +16,14 @@ def command(runs: tuple[str, ...], yes: bool, store: str | None, is_json: bool) 
     They stay there for a week at least; then 'setpoint pack' removes them for good. Until then, moving one back
     restores it: the command to do so is printed.
     """
-    from setpoint._query.pick import pick
     from setpoint._query.remove import remove
 
     from .asking import is_confirmed
+    from .found import run_named
     from .output import say, write_json
     from .text import count_text, safe
 
-    found = list({run.id: run for run in (pick(name, store) for name in runs)}.values())
+    found = list({run.id: run for run in (run_named(name, store) for name in runs)}.values())
     for run in found:
         say(f"{run.id}  {run.name}  {run.status}")
     if not is_confirmed(f"Move {count_text(len(found), 'run')} to the trash?", yes=yes):

@@ -2,19 +2,23 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
 
 from setpoint._catalog.leaf import Scope
+from setpoint._core.keys import join_key, split_key
+from setpoint._core.leaves import is_list
+from setpoint._journal.replay import ABSENT, value_at
 from setpoint._query.keys import column_name
-from setpoint._query.pick import short_ids
 from setpoint._query.recorded import MISSING, RecordedRun
+from setpoint._query.short_ids import short_ids
 from setpoint._query.tables import varying
 
 from .facts import moment_text
 from .output import STATUS_STYLES, Screen
 from .table import Column, lines_of
-from .text import FULL, age_text, safe, value_texts
+from .text import FULL, age_text, duration_text, safe, value_texts
 
 _SAMPLE = 1000
 _CELL = 40
@@ -37,8 +41,8 @@ def run_lines(
     sample = list(islice(ahead, _SAMPLE))
     if not sample:
         return
-    chosen = list(names) if names is not None else telling_columns(sample)
-    fixed = set(names or ())
+    chosen = [_known_name(name, sample) for name in names] if names is not None else telling_columns(sample)
+    fixed = set(chosen if names is not None else ())
     if metric:
         chosen = [metric, *(name for name in chosen if name != metric)]
         fixed.add(metric)
@@ -47,10 +51,29 @@ def run_lines(
         yield from lines_of(_columns(some, chosen, fixed, screen), screen, has_titles=False)
 
 
+def _known_name(name: str, runs: Sequence[RecordedRun]) -> str:
+    """Return the column that a person means: a result needs no ``summary.`` where there is no such param."""
+    if name.startswith(("run.", "summary.", "config.")) or any(_value(run, name) is not MISSING for run in runs):
+        return name
+    result = f"summary.{name}"
+    return result if any(run.value(result) is not MISSING for run in runs) else name
+
+
 def telling_columns(runs: Sequence[RecordedRun]) -> list[str]:
     """Return the names of the params that vary among *runs*, the most telling first, and of the metrics they have."""
     params = varying([run.leaves(Scope.PARAM) for run in runs], _MOST_PARAMS)
-    return params + metric_columns(runs)
+    return list(dict.fromkeys(_list_of(name, runs) for name in params)) + metric_columns(runs)
+
+
+def _list_of(name: str, runs: Sequence[RecordedRun]) -> str:
+    """Return the name of the list that a param is an element of, if all who have it hold plain values in it."""
+    path = split_key(name)
+    if not isinstance(path[-1], int):
+        return name
+    found = [value_at(run.config, path[:-1]) for run in runs]
+    lists = [value for value in found if value is not ABSENT]
+    is_plain = all(is_list(value) and not any(isinstance(part, dict | list) for part in value) for value in lists)
+    return join_key(path[:-1]) if is_plain else name
 
 
 def metric_columns(runs: Sequence[RecordedRun]) -> list[str]:
@@ -60,8 +83,13 @@ def metric_columns(runs: Sequence[RecordedRun]) -> list[str]:
         for key, value in run.leaves(Scope.SUMMARY).items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 values.setdefault(key, []).append(value)
-    order = sorted(values, key=lambda key: (-len(values[key]), len(set(map(repr, values[key]))) == 1))
+    order = sorted(values, key=lambda key: (-len(values[key]), len(set(map(repr, values[key]))) == 1, _depth(key)))
     return [column_name(Scope.SUMMARY, key) for key in order[:_MOST_METRICS]]
+
+
+def _depth(key: str) -> int:
+    """Return how far down a metric is named: ``acc`` says more about a run than ``val/acc``."""
+    return key.count("/") + key.count(".")
 
 
 def _columns(runs: Sequence[RecordedRun], names: Sequence[str], fixed: set[str], screen: Screen) -> list[Column]:
@@ -80,17 +108,35 @@ def _by_importance(names: Sequence[str]) -> list[str]:
 
 
 def _value_column(runs: Sequence[RecordedRun], name: str, rank: int, width: int) -> Column:
-    values = [run.value(name) for run in runs]
+    values = [_value(run, name) for run in runs]
     is_metric = name.startswith("summary.")
+    is_fact = name.startswith("run.")
+    texts = [_fact_text(value) for value in values] if is_fact else value_texts(values, width, is_metric=is_metric)
     numbers = [value for value in values if value is not MISSING]
     return Column(
         title=safe(name if width >= FULL else name.removeprefix("summary.")),
-        cells=[safe(text) for text in value_texts(values, width, is_metric=is_metric)],
+        cells=[safe(text) for text in texts],
         is_right=bool(numbers) and all(isinstance(value, int | float) for value in numbers),
         rank=rank,
         styles=["dim" if value is MISSING else "" for value in values] or [""],
-        title_style="good" if is_metric else "key" if not name.startswith("run.") else "dim",
+        title_style="good" if is_metric else "dim" if is_fact else "key",
     )
+
+
+def _value(run: RecordedRun, name: str) -> Any:  # a param's value
+    value = run.value(name)
+    if value is MISSING and not name.startswith(("run.", "summary.")):  # it may be a list or section
+        found = value_at(run.config, split_key(name.removeprefix("config.")))
+        return MISSING if found is ABSENT else found
+    return value
+
+
+def _fact_text(value: Any) -> str:  # what a column of the catalog holds
+    if value is MISSING:
+        return "-"
+    if isinstance(value, datetime):
+        return moment_text(value)
+    return duration_text(value.total_seconds()) if isinstance(value, timedelta) else str(value)
 
 
 def _fact_columns(runs: Sequence[RecordedRun]) -> list[Column]:

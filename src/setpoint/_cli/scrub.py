@@ -18,15 +18,15 @@ def command(key: str, runs: tuple[str, ...], yes: bool, store: str | None, is_js
     value are also taken out of command lines and diffs. This can't be taken back, and it can't reach copies elsewhere.
     Live runs are left and named.
     """
-    from setpoint._query.pick import pick
     from setpoint._query.scrub import scrub
 
     from .asking import is_confirmed
+    from .found import run_named
     from .output import say, write_json
     from .progress import progress_bar
     from .text import count_text, safe
 
-    ids = [pick(run, store).id for run in runs]
+    ids = [run_named(run, store).id for run in runs]
     where = ", ".join(ids) if ids else "all runs"
     if not is_confirmed(f"Redact {safe(key)!r} in {where}? This can't be taken back.", yes=yes):
         return 1

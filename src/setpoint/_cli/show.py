@@ -24,9 +24,9 @@ def command(run: str, unused: bool, packages: bool, is_config: bool, store: str 
 
     --unused lists what was set and never read. --config prints what init(config=...) and an editor read.
     """
-    from setpoint._query.pick import pick
+    from .found import run_named
 
-    found = pick(run, store)
+    found = run_named(run, store)
     if is_config:
         _print_config(found)
     elif unused:

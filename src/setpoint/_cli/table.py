@@ -98,6 +98,7 @@ def _title_line(columns: Sequence[Column], widths: Sequence[int], screen: Screen
             room += GAP
             continue
         text = pad(shorten(column.title, room), room, is_right=column.is_right)
+        text = text.rstrip() if not cells else text
         cells.append(screen.styled(text, column.title_style))
         room = 0
     return (" " * GAP).join(reversed(cells)).rstrip()

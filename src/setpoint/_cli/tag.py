@@ -14,15 +14,15 @@ def command(run: str, changes: tuple[str, ...], store: str | None, is_json: bool
     It prints the tags that the run has then.
     """
     from setpoint._query.edit import retag
-    from setpoint._query.pick import pick
 
+    from .found import run_named
     from .output import write_json
     from .text import safe
 
     for change in changes:
         if len(change) < 2 or change[0] not in "+-":
             raise click.UsageError(f"{change!r} is neither +TAG nor -TAG.")
-    found = pick(run, store)
+    found = run_named(run, store)
     add = [change[1:] for change in changes if change[0] == "+"]
     tags = retag(found, add, [change[1:] for change in changes if change[0] == "-"], store)
     if is_json:

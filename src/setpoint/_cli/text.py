@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import isfinite
 from typing import Any
 
+from setpoint._core.leaves import is_list
 from setpoint._core.values import show
 from setpoint._query.recorded import MISSING
 
@@ -63,6 +64,18 @@ def _fitting(text: str, width: int) -> str:
     return text
 
 
+def wrapped(text: str, width: int) -> list[str]:
+    """Return *text* in lines of at most *width* columns, broken at spaces where there are any."""
+    lines: list[str] = []
+    while width_of(text) > width > 0:
+        head = _fitting(text, width)
+        at = head.rfind(" ") + 1 if text[len(head) : len(head) + 1] != " " else len(head)
+        at = at or max(len(head), 1)
+        lines.append(text[:at].rstrip())
+        text = text[at:].lstrip()
+    return [*lines, text] if text or not lines else lines
+
+
 def pad(text: str, width: int, *, is_right: bool = False) -> str:
     """Return *text* with spaces up to *width* columns."""
     spaces = " " * (width - width_of(text))
@@ -75,7 +88,7 @@ def value_text(value: Any, width: int = FULL) -> str:  # a param's value is what
         return "-"
     if isinstance(value, str) and not _LOOKS_OTHERWISE.match(value) and value.isprintable():
         return shorten(value, width)
-    if isinstance(value, list) and value and all(isinstance(part, str) for part in value) and width < FULL:
+    if is_list(value) and value and all(isinstance(part, str) for part in value) and width < FULL:
         return shorten(f"[{', '.join(value_text(part) for part in value)}]", width)
     return shorten(safe(show(value, FULL if width >= FULL else max(width * 2, 200))), width)
 
@@ -97,7 +110,9 @@ def value_texts(values: Sequence[Any], width: int, *, is_metric: bool = False) -
 
 
 def _formatted(value: float, form: str) -> str:
-    return repr(value) if form == "r" or not isfinite(value) or len(repr(value)) <= 5 else format(value, form)
+    if form == "r" or not isfinite(value) or (form.endswith("g") and len(repr(value)) <= 5):
+        return repr(value)
+    return format(value, form)
 
 
 def _tells(floats: Sequence[float], form: str) -> bool:

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from setpoint._core.change import Path
 from setpoint._core.keys import join_key, quote_name
+from setpoint._core.leaves import is_dict, is_list
 from setpoint._core.values import show
 from setpoint._journal.state import Held
 from setpoint._query.recorded import RecordedRun
@@ -92,11 +93,11 @@ def _walk(
 
 def _is_open(value: Any) -> bool:
     """Tell whether a value is shown as lines of its own: a section, or a list of more than a few plain values."""
-    if isinstance(value, dict):
-        return bool(value) and all(isinstance(name, str) for name in value)
-    if not isinstance(value, list):
+    if is_dict(value):
+        return bool(value) and all(type(name) is str for name in value)
+    if not is_list(value):
         return False
-    return any(isinstance(part, dict | list) and part for part in value) or len(show(value, FULL)) > _INLINE
+    return any(bool(part) and (is_dict(part) or is_list(part)) for part in value) or len(show(value, FULL)) > _INLINE
 
 
 def origins_of(key: str, held: Mapping[str, Held]) -> str:

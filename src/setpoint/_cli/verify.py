@@ -22,14 +22,14 @@ def command(runs: tuple[str, ...], strict: bool, store: str | None, is_json: boo
 
     Each damaged range is named with its file, bytes and line, and the exit code is 1 where there is any.
     """
-    from setpoint._query.pick import pick
     from setpoint._query.verify import verify
 
+    from .found import run_named
     from .output import say, write_json_list
     from .progress import progress_bar
     from .text import count_text
 
-    ids = [pick(run, store).id for run in runs]
+    ids = [run_named(run, store).id for run in runs]
     with progress_bar("Reading journals") as progress:
         found = list(verify(store, ids or None, progress))
     bad = [one for one in found if one.damage or (strict and one.doubts)]

@@ -6,7 +6,6 @@ from typing import Any
 
 from setpoint.errors import UnsupportedSourceError
 
-from .acting import assign
 from .adopt import adopt
 from .assemble import Params, assembled, checked_name, mapping_params
 from .change import DEFAULT, LOCKED, SET, UNKNOWN, Change, Level, Origin, Param, Path
@@ -15,9 +14,21 @@ from .keys import join_key, split_key
 from .plan import Plan, stamps_by_name
 from .raw import dict_clear, dict_has, items_of
 from .section import Section, first_read, missing_param, note_missing, read_item
-from .tree import MISSING, Node, NoGuard, Stamp, Tree, is_tracked, node_of, parts_of, stamp_at, stamps_below
+from .tree import (
+    MISSING,
+    Callback,
+    Node,
+    NoGuard,
+    Stamp,
+    Tree,
+    is_tracked,
+    node_of,
+    parts_of,
+    stamp_at,
+    stamps_below,
+    tree_of,
+)
 
-Callback = Callable[[list[Change]], object]
 ReadSource = Callable[[Any], Iterable[Param]]
 
 
@@ -28,8 +39,7 @@ class Config(Section):
     given; containers are copied in. A key that is *set* is not changed silently, see ``update()``.
     """
 
-    __slots__ = ("_setpoint_world",)
-    _setpoint_world: "_World"
+    __slots__ = ()
 
     def __init__(
         self,
@@ -51,13 +61,12 @@ class Config(Section):
             guard: held while a change is made and told; give a lock where threads share the config.
             allow_val_change: whether params that are set may change silently.
         """
-        tree = Tree(self, adopt, self._tell, call_site, guard or NoGuard())
+        tree = Tree(adopt, read_source, call_site, guard or NoGuard())
         tree.allow_val_change = allow_val_change
         super().__init__(Node(tree, None, ""))
-        object.__setattr__(self, "_setpoint_world", _World(read_source))
         if params:
             self.update(params)
-        self._setpoint_world.callback = callback
+        tree_of(self).callback = callback
 
     def __getitem__(self, name: Any) -> Any:
         try:
@@ -69,12 +78,6 @@ class Config(Section):
         if name[:2] == "__" and not dict_has(self, name):
             raise AttributeError(name)
         return first_read(self, name)
-
-    def __setitem__(self, name: Any, value: Any) -> None:
-        tree = self._setpoint.tree
-        assert tree is not None  # only containers below the root ever leave their tree
-        with tree.guard:
-            assign(tree, self, checked_name(name), value)
 
     def __delitem__(self, name: Any) -> None:
         super().__delitem__(_stripped(name, self))
@@ -141,12 +144,12 @@ class Config(Section):
 
     def persist(self) -> None:
         """Call the callback with the whole config as changes; without a callback do nothing."""
-        if (callback := self._setpoint_world.callback) is not None:
-            callback(self._setpoint_world.statement(self))
+        if (callback := tree_of(self).callback) is not None:
+            callback(statement(self))
 
     def set_callback(self, callback: Callback | None) -> None:
         """Have *callback* called with the changes of every call that changes something; None takes it away."""
-        self._setpoint_world.callback = callback
+        tree_of(self).callback = callback
 
     def origin(self, key: str) -> Origin:
         """Return who set *key* (``"optim.lr"``, ``"layers[0].width"``); raises MissingParamError."""
@@ -158,7 +161,7 @@ class Config(Section):
 
         A change of a section above *key* counts as one of *key*, with the value that *key* got by it.
         """
-        history = self._setpoint_world.history
+        history = tree_of(self).history
         if key is None:
             return list(history)
         return [change for one in history if (change := _seen_from(self._path(key), one)) is not None]
@@ -182,27 +185,18 @@ class Config(Section):
         merges: bool = False,
     ) -> None:
         """Read *source* and commit what it holds, at *level* or, for *set*, at the level each param has itself."""
-        read = list(self._setpoint_world.read(source)) + [Param((name,), value) for name, value in params.items()]
-        tree = self._setpoint.tree
-        assert tree is not None  # the root never leaves its tree
+        tree = tree_of(self)
+        given = [*read(tree, source), *(Param((name,), value) for name, value in params.items())]
         stamp = Stamp(origin or tree.call_site(), level)
         with tree.guard:
             plan = Plan(tree, allows_change=allow_val_change)
-            new, inner, descriptions = assembled(read, stamp)
+            new, inner, descriptions = assembled(given, stamp)
             if merges:
                 plan.merge(self, new, stamp, inner)
             else:
                 put_each(plan, self, new, stamp, inner)
             tree.descriptions.update(descriptions)
             plan.commit()
-
-    def _tell(self, changes: list[Change]) -> None:
-        world = self._setpoint_world
-        world.history += changes
-        if world.sink is not None:
-            world.sink(changes)
-        if world.callback is not None:
-            world.callback(changes)
 
     def _path(self, key: str) -> Path:
         if dict_has(self, key):
@@ -227,40 +221,29 @@ class Config(Section):
 Config._reserved = frozenset(dir(Config))
 
 
-class _World:
-    """What a config has to do with the rest: its source reader, its history, and who is told of changes."""
+def statement(config: Config) -> list[Change]:
+    """Return the whole config as changes, each value with who set it."""
+    descriptions = tree_of(config).descriptions
+    return [
+        Change(key, plain(value), stamp.origin, False, stamp.level, descriptions.get(key, ""))
+        for key, value, stamp in leaves(config, Stamp(UNKNOWN, SET), None)
+    ]
 
-    __slots__ = ("callback", "history", "read_source", "sink")
 
-    def __init__(self, read_source: ReadSource) -> None:
-        self.read_source = read_source
-        self.history: list[Change] = []
-        self.callback: Callback | None = None
-        self.sink: Callback | None = None
-
-    def read(self, source: Any) -> Iterable[Param]:
-        """Return the params of *source*; pairs, as ``dict.update`` takes them, count as a dict."""
-        if isinstance(source, Params):
-            return source
-        if isinstance(source, Config):
-            return [Param((name,), value) for name, value in items_of(source)]
-        if is_sequence(source):
-            try:
-                return mapping_params(dict(source))
-            except (TypeError, ValueError):
-                raise UnsupportedSourceError(
-                    type(source).__qualname__, "Of sequences only pairs of key and value can be read."
-                ) from None
-        return self.read_source(source)
-
-    @staticmethod
-    def statement(config: Config) -> list[Change]:
-        """Return the whole config as changes, each value with who set it."""
-        descriptions = config._setpoint.tree.descriptions if config._setpoint.tree else {}
-        return [
-            Change(key, plain(value), stamp.origin, False, stamp.level, descriptions.get(key, ""))
-            for key, value, stamp in leaves(config, Stamp(UNKNOWN, SET), None)
-        ]
+def read(tree: Tree, source: Any) -> Iterable[Param]:
+    """Return the params of *source*; pairs, as ``dict.update`` takes them, count as a dict."""
+    if isinstance(source, Params):
+        return source
+    if isinstance(source, Config):
+        return [Param((name,), value) for name, value in items_of(source)]
+    if is_sequence(source):
+        try:
+            return mapping_params(dict(source))
+        except (TypeError, ValueError):
+            raise UnsupportedSourceError(
+                type(source).__qualname__, "Of sequences only pairs of key and value can be read."
+            ) from None
+    return tree.read_source(source)
 
 
 def is_sequence(source: object) -> bool:
@@ -273,8 +256,7 @@ def begin_from(config: Config, recorded: dict[str, Any], stamps: Mapping[Path, S
 
     Whatever *config* held stays, by the rules of levels; where it differs from the recorded value, that is a change.
     """
-    tree, world = config._setpoint.tree, config._setpoint_world
-    assert tree is not None  # the root never leaves its tree
+    tree = tree_of(config)
     own = [(name, plain(value), stamp_at(config, name), stamps_below(value)) for name, value in items_of(config)]
     with tree.guard:
         for _, value in parts_of(config):
@@ -285,7 +267,7 @@ def begin_from(config: Config, recorded: dict[str, Any], stamps: Mapping[Path, S
         base = Plan(tree, allows_change=True)
         put_each(base, config, recorded, Stamp(UNKNOWN, SET), stamps)
         base.commit()
-        world.history = list(history)
+        tree.history = list(history)
         again = Plan(tree, allows_change=True)
         for name, value, stamp, inner in own:
             again.put(config, name, value, stamp, inner)

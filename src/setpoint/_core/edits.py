@@ -157,7 +157,7 @@ class Rebuild:
         node = node_of(self.container)
         self.place = place_of(node.parent, name_in(node.parent, self.container))
         if is_a(self.container, list):
-            before = [part for part in list_iter(self.container) if is_tracked(part)]
+            before = [part for part in list_iter(self.container) if is_tracked(part) or is_a(part, tuple)]
             staying = {id(part) for part in before}
             list_set(
                 self.container,

@@ -59,7 +59,8 @@ class Pending:
             if not is_a(at, dict) or name not in at:
                 return None
             at = at[name]
-        return at
+        found: Any = at
+        return found
 
     def _missing(self) -> MissingParamError:
         return MissingParamError(self._names[0], self._section)

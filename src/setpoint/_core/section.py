@@ -61,14 +61,18 @@ class Section(dict[Any, Any]):
     def __setattr__(self, name: str, value: Any) -> None:
         if name in self._reserved:
             raise ReservedNameError(name)
-        self[name] = value
+        tree = self._setpoint.tree
+        if tree is None:
+            self[name] = value
+            return
+        with tree.guard:
+            assign(tree, self, name, value)
 
     def __delattr__(self, name: str) -> None:
         del self[name]
 
     def __setitem__(self, name: Any, value: Any) -> None:
-        node = self._setpoint
-        tree = node.tree
+        tree = self._setpoint.tree
         if tree is None:
             dict_set(self, name, value)
             drop_cached(self, name)

@@ -137,6 +137,9 @@ class TrackedSet(set[Any]):
         super().__init__()
         self._setpoint = node
 
+    def __repr__(self) -> str:
+        return repr(set(self))
+
     def __reduce_ex__(self, protocol: SupportsIndex) -> tuple[Any, ...]:
         return set, (list(self),)
 

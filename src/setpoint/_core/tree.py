@@ -4,7 +4,7 @@ A value without a stamp of its own has the stamp of the nearest container above 
 of a thousand params costs one stamp.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from msgspec import Struct
 
-from .change import DEFAULT, UNKNOWN, Change, Level, Origin, Path
+from .change import DEFAULT, UNKNOWN, Change, Level, Origin, Param, Path
 from .keys import quote_name
 from .raw import dict_item, items_of, list_item, list_iter
 
@@ -44,45 +44,57 @@ ATOMS = frozenset((str, int, float, bool, type(None), bytes))
 
 
 Adopt = Callable[[Any, "Tree", Any, Any], Any]
+Callback = Callable[[list[Change]], object]
 
 
 class Tree:
-    """What all containers of one config share.
+    """What all containers of one config share, and who is told of its changes.
 
-    ``adopt`` turns a value into what the config holds, by ``(value, tree, parent, name)``; ``guard`` is held while a
-    change is planned, applied and told, so that memory and journal agree on the order; ``tell`` gets the changes of
-    each call once they are made; ``call_site`` names the line of code that is at work.
+    ``adopt`` turns a value into what the config holds, by ``(value, tree, parent, name)``; ``call_site`` names the line
+    of code that is at work; ``guard`` is held while a change is planned, applied and told, so that memory and journal
+    agree on the order. ``sink`` records the changes of a call, ``callback`` is the user's own.
     """
 
     __slots__ = (
         "adopt",
         "allow_val_change",
         "call_site",
+        "callback",
         "descriptions",
         "guard",
+        "history",
         "is_draft",
         "missing",
-        "root",
-        "tell",
+        "read_source",
+        "sink",
     )
 
     def __init__(
         self,
-        root: Any,  # a Config, which this module can't see
         adopt: "Adopt",
-        tell: Callable[[list[Change]], None],
+        read_source: Callable[[Any], Iterable[Param]],
         call_site: Callable[[], Origin],
         guard: AbstractContextManager[Any],
     ) -> None:
-        self.root = root
         self.adopt = adopt
-        self.tell = tell
+        self.read_source = read_source
         self.call_site = call_site
         self.guard = guard
         self.allow_val_change = False
         self.is_draft = False
+        self.history: list[Change] = []
+        self.sink: Callback | None = None
+        self.callback: Callback | None = None
         self.descriptions: dict[str, str] = {}
         self.missing: set[str] = set()
+
+    def tell(self, changes: list[Change]) -> None:
+        """Keep the changes of one call, record them, and tell the user's callback, in this order."""
+        self.history += changes
+        if self.sink is not None:
+            self.sink(changes)
+        if self.callback is not None:
+            self.callback(changes)
 
 
 class Node:
@@ -113,6 +125,12 @@ def node_of(container: Any) -> Node:
     """Return the node of a tracked container."""
     node: Node = container._setpoint
     return node
+
+
+def tree_of(root: Any) -> Tree:
+    """Return the tree of a config, which only the containers below it ever leave."""
+    tree: Tree = root._setpoint.tree
+    return tree
 
 
 def is_tracked(value: object) -> bool:

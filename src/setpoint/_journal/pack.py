@@ -38,8 +38,12 @@ class PackedSeries(Struct):
     times: bytes
 
 
-class _Details(Struct):
-    """What a run's line keeps compressed; values are in plain form."""
+class _Details(Struct, omit_defaults=True):
+    """What a run's line keeps compressed; values are in plain form.
+
+    With ``stated`` the config was stated once, whole, and never changed: ``changes`` are one for each name of the
+    config, and ``held`` has only the params that others hold. ``stated.py`` makes them.
+    """
 
     held: dict[str, Held]
     changes: list[Recorded]
@@ -50,6 +54,7 @@ class _Details(Struct):
     writers: list[WriterState]
     damages: list[Damage]
     files: dict[str, bytes]
+    stated: Held | None = None
 
 
 class PackedRun(Struct, tag_field="kind", tag="run"):
@@ -210,6 +215,10 @@ def _details(state: RunState, files: dict[str, bytes], plain: Encode) -> _Detail
 def unpacked(packed: PackedRun) -> RunState:
     """Return the run that was packed; raises ValueError where its compressed part can't be read."""
     details = details_of(packed)
+    if details.stated is not None:
+        from .stated import restate
+
+        restate(details, details.stated, packed.config)
     replace = msgspec.structs.replace
     return RunState(
         id=packed.id,
@@ -276,13 +285,24 @@ def _series(packed: PackedSeries) -> Series:
 
 
 def _differences(numbers: "array[int]") -> "array[int]":
-    return array("q", [*numbers[:1], *map(sub, numbers[1:], numbers)])
+    found = [*numbers[:1], *map(sub, numbers[1:], numbers)]
+    try:
+        return array("q", found)
+    except OverflowError:  # two are further apart than 63 bits: the difference goes round, and back when it is read
+        return array("q", map(_wrapped, found))
 
 
 def _sums(numbers: "array[int]") -> "array[int]":
     from itertools import accumulate
 
-    return array("q", accumulate(numbers))
+    try:
+        return array("q", accumulate(numbers))
+    except OverflowError:
+        return array("q", map(_wrapped, accumulate(numbers)))
+
+
+def _wrapped(number: int) -> int:
+    return (number + 2**63) % 2**64 - 2**63
 
 
 def _squeezed(numbers: "array[Any]") -> bytes:

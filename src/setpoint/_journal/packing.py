@@ -64,10 +64,11 @@ def pack_store(
     report = PackReport()
     root = layout.runs_folder(store)
     days = sorted(day for day in root.iterdir() if layout.is_day(day.name)) if root.is_dir() else []
+    for day in days:
+        _clean(day)
     folders = {day: sorted(run for run in day.iterdir() if layout.is_run_id(run.name) and run.is_dir()) for day in days}
     total, done = sum(map(len, folders.values())), 0
     for day, runs in folders.items():
-        _clean(day)
         ready = list(_ready(runs, before_ns))
         if ready:
             _pack_day(day, ready, report)

@@ -11,6 +11,7 @@ from msgspec import json, structs
 
 from setpoint._core.change import Path as KeyPath
 from setpoint._core.keys import split_key
+from setpoint._core.leaves import is_dict, is_list
 from setpoint._core.values import decode
 
 from .record import DELETED, Environment, Finish, Log, Meta, Open, Record, Set, Summary, Update
@@ -45,19 +46,19 @@ class Scrubber:
         if not rest:
             return self._redacted(value)
         parts = _parts_of(value)
-        if isinstance(parts, dict) and rest[0] in parts:
+        if is_dict(parts) and rest[0] in parts:
             name = str(rest[0])
             return _with_part(value, name, self._below(parts[name], rest[1:]))
-        if isinstance(parts, list) and isinstance(rest[0], int) and rest[0] < len(parts):
+        if is_list(parts) and isinstance(rest[0], int) and rest[0] < len(parts):
             return _with_part(value, rest[0], self._below(parts[rest[0]], rest[1:]))
         return value
 
     def _redacted(self, value: Any) -> Any:
-        if value is None or (isinstance(value, dict) and "$redacted" in value):
+        if value is None or (is_dict(value) and "$redacted" in value):
             return value
-        if isinstance(value, dict) and "$type" not in value:
+        if is_dict(value) and "$type" not in value:
             return {name: self._redacted(part) for name, part in value.items()}
-        if isinstance(value, list):
+        if is_list(value):
             return [self._redacted(part) for part in value]
         self._note(value)
         return {"$redacted": self._fingerprint(_bytes_of(value))}
@@ -66,10 +67,10 @@ class Scrubber:
         if isinstance(value, str):
             if len(value) >= _SHORTEST:
                 self.texts.add(value)
-        elif isinstance(value, dict):
+        elif is_dict(value):
             for part in value.values():
                 self._note(part)
-        elif isinstance(value, list):
+        elif is_list(value):
             for part in value:
                 self._note(part)
 
@@ -93,9 +94,9 @@ class Scrubber:
             for text in self._longest_first():
                 value = value.replace(text, self.mark(text)) if text in value else value
             return value
-        if isinstance(value, dict):
+        if is_dict(value):
             after: Any = {name: self.without_texts_in(part) for name, part in value.items()}
-        elif isinstance(value, list):
+        elif is_list(value):
             after = [self.without_texts_in(part) for part in value]
         else:
             return value
@@ -172,17 +173,17 @@ def _replaced(record: Record, **fields: Any) -> Record:
 
 
 def _parts_of(value: Any) -> Any:
-    if not isinstance(value, dict) or "$type" not in value:
+    if not is_dict(value) or "$type" not in value:
         return value
     return value.get("items") or value.get("fields")
 
 
 def _with_part(value: Any, name: str | int, part: Any) -> Any:
     """Return a copy of a container in plain form with another part."""
-    if isinstance(value, dict) and "$type" in value:
+    if is_dict(value) and "$type" in value:
         inner = "items" if value.get("items") else "fields"
         return {**value, inner: _with_part(value[inner], name, part)}
-    if isinstance(value, dict):
+    if is_dict(value):
         return {**value, name: part}
     return [part if at == name else before for at, before in enumerate(value)]
 

@@ -1,5 +1,6 @@
 """One process's way into the journal of a run. Whatever the disk does, ``append`` returns soon and never raises."""
 
+import errno
 import os
 import threading
 import time
@@ -26,6 +27,7 @@ _LONGEST_PAUSE_S = 30.0
 _PATIENCE_S = 2.0
 _THIN_BYTES = LIMIT_BYTES * 3 // 4
 _AT_ONCE_BYTES = 1 << 20
+_TWICE = (False, True)
 
 
 class _Nowhere:
@@ -115,30 +117,28 @@ class Writer:
         if written != size or backlog.size_bytes > LIMIT_BYTES:
             self._complete(line, written, segment)
 
-    def sync(self, *, now: bool = False) -> None:
+    def sync(self, *, now: bool = False) -> bool:
         """Bring all records to the disk, those that wait too; with *now*, without regard to pauses between tries.
 
         It never raises. After a failed sync the segment is left, and the records since the last good sync are written
         to a new part under their old numbers.
+
+        Returns:
+            Whether the disk has all of them.
         """
         with self._mend(_PATIENCE_S if now else 0) as is_mine:
-            if is_mine and self._save_waiting(now=now) and not self._sync_segment() and self._save_waiting(now=True):
-                self._sync_segment()
+            return is_mine and any(self._save_waiting(now=now or again) and self._sync_segment() for again in _TWICE)
 
     def tick(self) -> None:
         """Do what is due each second: sync, try again what waits, notice a vanished folder, give a heartbeat."""
-        segment = self._segment
-        if isinstance(segment, Segment):
-            if segment.is_gone():
-                self._leave_vanished(segment)
-            elif time.monotonic() >= self._beat_at:
-                self._beat(segment)
+        self._look_for_segment()
         self.sync()
         if self._backlog.waiting and self._backlog.size_bytes > _THIN_BYTES:
             self._thin()
 
     def close(self) -> Losses:
         """Sync for the last time, leave the segment, and return what was not saved."""
+        self._look_for_segment()
         self.sync(now=True)
         self._is_closed = True
         self._segment, self._old = _NOWHERE, None
@@ -238,16 +238,25 @@ class Writer:
 
     def _fill_next_part(self) -> None:
         self._retire(may_recover=True)
-        segment = self._next_part()
         waiting = len(self._backlog.waiting)
-        try:
-            segment.write(*self._backlog.lines())
-        except OSError:
-            segment.discard()
-            raise
+        segment = self._part_with(self._backlog.lines())
         self._segment, self._old, self._is_suspect = segment, None, False
         for _ in range(waiting):
             self._backlog.waiting.popleft()
+
+    def _part_with(self, lines: list[bytes]) -> Segment:
+        """Return a new part that holds *lines*, or the later half of them where no file may grow so large."""
+        segment = self._next_part()
+        try:
+            segment.write(*lines)
+        except OSError as error:
+            segment.discard()
+            half = len(lines) // 2
+            if error.errno != errno.EFBIG or not half:
+                raise
+            self._part_with(lines[:half]).sync()
+            return self._part_with(lines[half:])
+        return segment
 
     def _next_part(self) -> Segment:
         make_folder(self.folder)
@@ -320,6 +329,14 @@ class Writer:
             for folder in (self.folder, self.folder.parent, self.folder.parent.parent):
                 sync_folder(folder)
         return True
+
+    def _look_for_segment(self) -> None:
+        segment = self._segment
+        if isinstance(segment, Segment):
+            if segment.is_gone():
+                self._leave_vanished(segment)
+            elif time.monotonic() >= self._beat_at:
+                self._beat(segment)
 
     def _leave_vanished(self, segment: Segment) -> None:
         with self._mend(0) as is_mine:

@@ -1,7 +1,8 @@
-"""One run by id, prefix, name, ``@last`` or ``@best:metric``."""
+"""One run by id, a part of it, its name, ``@last`` or ``@best:metric``."""
 
 # ruff: noqa: S608  # statements are made of our own words and of numbers; every value is bound
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,22 +15,27 @@ from setpoint._journal.state import RunState
 from setpoint.errors import AmbiguousRunError, InvalidArgumentError, RunNotFoundError
 
 from .recorded import ROW_COLUMNS, RecordedRun, RunRow
+from .short_ids import tail_of
 from .store import catalog_for
 
 _MATCHES = 20
+_LAST = re.compile(r"@last(?:~(\d{1,9}))?")
+_PART = re.compile(r"[0-9a-z-]{3,64}")
 
 
 def load(run: str, store: str | Path | None = None) -> RecordedRun:
     """Return the recorded run that *run* names.
 
     Args:
-        run: its id, the beginning of its id, its name, ``@last``, or ``@best:acc`` (``@best:loss:min`` names the
-            direction). Of several runs with one name the newest is meant.
+        run: its id, the beginning of it, three or more characters of its end after the date, its name, ``@last``,
+            ``@last~1`` (the one before), or ``@best:acc`` (``@best:loss:min`` names the direction). Of several runs
+            with one name the newest is meant.
         store: the store's folder or URL; by default ``$SETPOINT_STORE``, else the nearest ``.setpoint`` upwards.
 
     Raises:
         RunNotFoundError: there is no such run.
-        AmbiguousRunError: the beginning fits several ids.
+        AmbiguousRunError: the part of an id fits several.
+        InvalidArgumentError: a word with ``@`` that means nothing.
     """
     catalog = catalog_for(store)
     catalog.catch_up()
@@ -54,13 +60,14 @@ def _special(run: str, catalog: Catalog) -> RecordedRun:
     everything = runs(store=catalog.store)
     word, _, rest = run.partition(":")
     found: RecordedRun | None
-    if run == "@last":
-        found = next(iter(everything[:1]), None)
+    if match := _LAST.fullmatch(run):
+        back = int(match[1] or 0)
+        found = next(iter(everything[back : back + 1]), None)
     elif word == "@best" and rest:
         metric, _, direction = rest.rpartition(":") if rest.endswith((":min", ":max")) else (rest, "", None)
         found = everything.best(metric, direction)
     else:
-        raise InvalidArgumentError("run", repr(run), "an id, a name, @last, @best:METRIC or @best:METRIC:min")
+        raise InvalidArgumentError("run", repr(run), "an id, a name, @last, @last~1, @best:METRIC or @best:METRIC:min")
     if found is None:
         raise RunNotFoundError(run, catalog.store)
     return found
@@ -74,7 +81,21 @@ def _matching(database: Database, run: str) -> list[RunRow]:
     named = _rows(database, f"{sql} r.name = ? ORDER BY r.created_ns DESC, r.n DESC LIMIT 1", (storable(run),))
     if named or not layout.is_run_id(run):
         return named
-    return _rows(database, f"{sql} r.id >= ? AND r.id < ? ORDER BY r.id LIMIT {_MATCHES}", (run, run + "~"))
+    beginning = _rows(database, f"{sql} r.id >= ? AND r.id < ? ORDER BY r.id LIMIT {_MATCHES}", (run, run + "~"))
+    return beginning or [
+        row for run_id in _with_part(database, run) for row in _rows(database, f"{sql} r.id = ?", (run_id,))
+    ]
+
+
+def _with_part(database: Database, part: str) -> list[str]:
+    """Return ids that have *part* in what follows their date, those that have it first if there are any."""
+    if not _PART.fullmatch(part):
+        return []
+    # Only letters, digits and dashes come here, none of which LIKE reads otherwise.
+    rows = database.rows("SELECT id FROM run WHERE id LIKE ? ORDER BY id DESC LIMIT 1000", (f"%{part}%",))
+    ids = [str(row[0]) for row in rows if part in tail_of(str(row[0]))]
+    beginning = [run_id for run_id in ids if tail_of(run_id).startswith(part)]
+    return (beginning or ids)[:_MATCHES]
 
 
 def _near(database: Database, run: str) -> list[str]:

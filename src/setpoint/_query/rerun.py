@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from setpoint._catalog.leaf import Scope
 from setpoint._core.keys import quote_name, split_key
+from setpoint._core.leaves import is_dict
 from setpoint._core.values import ArrayDigest, Encoder, Foreign, Redacted, StandIn, decode
 from setpoint._journal import layout, pack
 from setpoint._journal.replay import ABSENT, NotPossibleError, put, value_at
@@ -152,7 +153,7 @@ def _kept(section: Mapping[str, Any], above: str, left_out: list[str]) -> dict[s
     kept: dict[str, Any] = {}
     for name, value in section.items():
         key = f"{above}.{quote_name(name)}" if above else quote_name(name)
-        if isinstance(value, dict) and "$type" not in value and "$redacted" not in value:
+        if is_dict(value) and "$type" not in value and "$redacted" not in value:
             kept[name] = _kept(value, key, left_out)
         elif _can_be_given_back(decode(value)):
             kept[name] = value
@@ -164,9 +165,9 @@ def _kept(section: Mapping[str, Any], above: str, left_out: list[str]) -> dict[s
 def _can_be_given_back(value: Any) -> bool:
     if isinstance(value, Redacted | StandIn | Foreign | ArrayDigest):
         return False
-    if isinstance(value, dict):
+    if is_dict(value):
         return all(_can_be_given_back(part) for pair in value.items() for part in pair)
-    if isinstance(value, list | tuple | set | frozenset):
+    if type(value) in (list, tuple, set, frozenset):
         return all(map(_can_be_given_back, value))
     return True
 
@@ -180,6 +181,9 @@ def worktree(planned: Plan, store: str | Path | None = None) -> Generator[Plan]:
     """
     if not planned.commit or not planned.root:
         raise NotRepeatableError(planned.run.id, "no commit was recorded for it")
+    git = planned.run.environment.get("git", {})
+    if git.get("diff_redacted") or git.get("diff_cut"):
+        raise NotRepeatableError(planned.run.id, "its diff held a secret or was too large, and was not kept whole")
     patch = _patch(planned.run, store)
     with tempfile.TemporaryDirectory(prefix="setpoint-rerun-", ignore_cleanup_errors=True) as parent:
         tree = Path(parent) / "tree"

@@ -8,9 +8,10 @@ from typing import Any, cast
 from setpoint._core import config as core
 from setpoint._core.change import Param
 from setpoint._core.summary import Summary
+from setpoint._core.tree import Callback
 from setpoint.adapters import params_of
 
-from .origin import call_site
+from .origin import setting_site
 
 
 class Config(core.Config):
@@ -22,7 +23,7 @@ class Config(core.Config):
         self,
         params: Mapping[str, Any] | None = None,
         *,
-        callback: core.Callback | None = None,
+        callback: Callback | None = None,
         allow_val_change: bool = False,
     ) -> None:
         """Make a config that holds *params* and tells *callback* of every change after them."""
@@ -30,7 +31,7 @@ class Config(core.Config):
             params,
             callback=callback,
             read_source=read_source,
-            call_site=call_site,
+            call_site=setting_site,
             guard=RLock(),
             allow_val_change=allow_val_change,
         )
@@ -46,7 +47,7 @@ Config._reserved = frozenset(dir(Config))
 
 def new_summary() -> Summary:
     """Return an empty summary that knows which line of code sets a value."""
-    return Summary(read_source=read_source, call_site=call_site, guard=RLock())
+    return Summary(read_source=read_source, call_site=setting_site, guard=RLock())
 
 
 def read_source(source: Any) -> Iterable[Param]:

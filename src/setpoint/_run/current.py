@@ -7,6 +7,7 @@ import os
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from setpoint._core.tree import tree_of
 from setpoint.errors import NoRunError
 
 from .config import Config
@@ -63,7 +64,7 @@ def finish(exit_code: int | None = None) -> None:
 def new_draft() -> Config:
     """Return a config for before ``init()``: a missing section in it may still come."""
     draft = Config()
-    draft._setpoint.tree.is_draft = True  # type: ignore[union-attr]  # the root never leaves its tree
+    tree_of(draft).is_draft = True
     return draft
 
 
@@ -111,4 +112,4 @@ def _after_fork_in_child() -> None:
     for live in _live.runs:
         live.after_fork_in_child()
     if _live.draft is not None:
-        _live.draft._setpoint.tree.guard = RLock()  # type: ignore[union-attr]  # the root never leaves its tree
+        tree_of(_live.draft).guard = RLock()

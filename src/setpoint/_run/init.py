@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct
 
 from setpoint._core.secrets import Redactor
+from setpoint._core.tree import tree_of
 from setpoint._journal import layout, liveness
 from setpoint._journal.record import Open
 from setpoint._journal.writer import Writer
@@ -111,8 +112,7 @@ def init(  # noqa: PLR0913, PLR0917  # the arguments are W&B's
 def _start(draft: Config, sources: Sources, settings: Settings, facts: Facts) -> Run:
     talk.set_silent(settings.is_silent)
     settings.run_count = current.count_run()
-    tree = draft._setpoint.tree
-    assert tree is not None  # the root never leaves its tree
+    tree = tree_of(draft)
     tree.allow_val_change = bool(sources.allow_val_change)
     fill(draft, sources, settings)
     if settings.mode == "disabled":

@@ -12,6 +12,10 @@ from setpoint._journal import record
 from setpoint._journal.writer import Writer
 from setpoint.errors import StandInWarning
 
+_EXACT = frozenset((int, float))
+_EXACT_MAX = 2**63
+"""Numbers between -2**63 and 2**63 are themselves in JSON; a nan is between no two numbers, an infinity beyond both."""
+
 
 class Recorder:
     """Turns what happens in a run into records. It warns of values that can't be kept, once a key."""
@@ -21,24 +25,25 @@ class Recorder:
         self.redactor = redactor
         self._encoder = Encoder(redactor)
         self._warned: set[str] = set()
+        self._harmless: set[str] = set()  # keys by whose name a number is no secret
         self._noticed: list[tuple[str, list[tuple[str, str]]]] = []
 
     def config_changed(self, changes: list[Change]) -> None:
         """Record the changes of one call in one record."""
         if len(changes) == 1:
             change = changes[0]
+            value = change.value
+            if type(value) in _EXACT and change.key in self._harmless and -_EXACT_MAX < value < _EXACT_MAX:
+                self.writer.append(record.Set(change.key, value, change.origin, change.level, change.description))
+                return
             if change.deleted:
                 self.writer.append(record.Delete(key=change.key, origin=change.origin))
                 return
-            self.writer.append(
-                record.Set(
-                    key=change.key,
-                    value=self.plain(change.key, change.value),
-                    origin=change.origin,
-                    level=change.level,
-                    desc=self.redactor.text(change.description) if change.description else "",
-                )
-            )
+            encoded = self.plain(change.key, value)
+            text = self.redactor.text(change.description) if change.description else ""
+            self.writer.append(record.Set(change.key, encoded, change.origin, change.level, text))
+            if encoded is value and type(value) in _EXACT and text == change.description:
+                self._harmless.add(change.key)
         else:
             self.writer.append(self.update_record(changes))
         self._warn_of_stand_ins()

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from setpoint._core.edits import leaves
-from setpoint._core.tree import UNSTAMPED
+from setpoint._core.tree import UNSTAMPED, tree_of
 from setpoint._core.values import show
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def near_misses(run: "Run") -> dict[str, list[str]]:
     """Return the unused keys of a run, each with the keys that were asked for in vain and look like it."""
     from difflib import get_close_matches
 
-    tree = run.config._setpoint.tree
-    missing = sorted(tree.missing) if tree is not None else []
+    missing = sorted(tree_of(run.config).missing)
     return {key: get_close_matches(key, missing, n=3, cutoff=0.7) if missing else [] for key in run.config.unused()}
 
 

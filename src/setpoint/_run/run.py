@@ -12,10 +12,11 @@ from time import monotonic
 from types import TracebackType
 from typing import Any, Literal, Self
 
+from setpoint._core.config import statement
 from setpoint._core.edits import plain
 from setpoint._core.raw import type_of
 from setpoint._core.summary import NUMBERS, Summary, flat_values
-from setpoint._core.tree import key_part
+from setpoint._core.tree import key_part, tree_of
 from setpoint._journal import record
 from setpoint._journal.snapshot import keep_patch, write_snapshot
 
@@ -54,6 +55,7 @@ class Run:
         self._step = 0
         self._began_s = monotonic()
         self._is_over = False
+        self._has_said_late = False
         self._snapshot_size = -1
         self._reads_told: dict[str, list[str]] | None = None
 
@@ -121,7 +123,7 @@ class Run:
             commit: False keeps the next call without a step on the same one.
         """
         summary = self.summary
-        with summary._setpoint.tree.guard:  # type: ignore[union-attr]  # the root never leaves its tree
+        with tree_of(summary).guard:
             at = self._step if step is None else int(step)
             self._step = at + 1 if commit else at
             values: dict[str, Any] = {}
@@ -183,13 +185,13 @@ class Run:
             environ=dict(os.environ),
             folder=working_folder(),
         )
-        world = self.config._setpoint_world
+        tree = tree_of(self.config)
         if identity.before is None:
-            recorder.config_stated(world.statement(self.config))
-        elif len(world.history) > recorded:
-            recorder.config_changed(world.history[recorded:])
-        world.sink = self._config_changed
-        self.summary._setpoint_world.sink = self._summary_changed
+            recorder.config_stated(statement(self.config))
+        elif len(tree.history) > recorded:
+            recorder.config_changed(tree.history[recorded:])
+        tree.sink = recorder.config_changed
+        tree_of(self.summary).sink = recorder.summary_changed
         recorder.writer.sync(now=True)
         identity.make_claim(self._folder.parents[2], recorder.writer.name)
         self._background = Background(self._learn_environment, self._tick)
@@ -199,8 +201,7 @@ class Run:
         """Return the records that state the run anew, for when its folder was removed."""
         if self._recorder is None:
             return []
-        statement = self.config._setpoint_world.statement(self.config)
-        return [self._recorder.update_record(statement, is_whole=True)]
+        return [self._recorder.update_record(statement(self.config), is_whole=True)]
 
     def end(self) -> None:
         """Finish the run as the process ends, with the exit code and the error the process ends with."""
@@ -208,8 +209,8 @@ class Run:
 
     def after_fork_in_child(self) -> None:
         """Make this copy of the run a further writer of the same run, with nothing of the parent's at work in it."""
-        for tree in (self.config._setpoint.tree, self.summary._setpoint.tree):
-            tree.guard = RLock()  # type: ignore[union-attr]  # the root never leaves its tree
+        for config in (self.config, self.summary):
+            tree_of(config).guard = RLock()
         self._background = None
         if self._recorder is not None:
             self._recorder.writer.after_fork_in_child()
@@ -237,26 +238,23 @@ class Run:
             if not self.is_child and not self._header.rank:
                 say(report.ending(self, status, monotonic() - self._began_s, losses))
         self._is_over = True
+        tree_of(self.config).sink = tree_of(self.summary).sink = self._came_late
         atexit.unregister(self.end)
         current.stop(self)
 
-    def _config_changed(self, changes: list[Any]) -> None:
-        if self._is_recording():
-            self._recorder.config_changed(changes)  # type: ignore[union-attr]  # it is recording
-
-    def _summary_changed(self, changes: list[Any]) -> None:
-        if self._is_recording():
-            self._recorder.summary_changed(changes)  # type: ignore[union-attr]  # it is recording
+    def _came_late(self, _: object) -> None:
+        """Take, and do not record, what is set after the end."""
+        if not self._has_said_late and self._recorder is not None:
+            say(f"run {self.name} is over: what is logged or set after finish() is not recorded.")
+            self._has_said_late = True
 
     def _append(self, entry: record.AnyRecord) -> None:
-        if self._is_recording():
-            self._recorder.writer.append(entry)  # type: ignore[union-attr]  # it is recording
-
-    def _is_recording(self) -> bool:
-        if self._is_over and self._recorder is not None:
-            say(f"run {self.name} is over: what is logged or set after finish() is not recorded.")
-            self._recorder = None
-        return self._recorder is not None
+        if self._recorder is None:
+            return
+        if self._is_over:
+            self._came_late(entry)
+        else:
+            self._recorder.writer.append(entry)
 
     def _plain(self, key: str, value: Any) -> Any:
         return value if self._recorder is None else self._recorder.plain(key, value)
@@ -294,12 +292,12 @@ class Run:
 
     def _write_snapshot(self) -> None:
         """Write config.yaml anew if the config has changed since; children leave it to the process that leads."""
-        size = len(self.config._setpoint_world.history)
+        size = len(tree_of(self.config).history)
         if self._recorder is None or size == self._snapshot_size or self.is_child or self._header.rank:
             return
-        tree = self.config._setpoint.tree
-        with tree.guard:  # type: ignore[union-attr]  # the root never leaves its tree
-            held, descriptions = plain(self.config), dict(tree.descriptions)  # type: ignore[union-attr]  # as above
+        tree = tree_of(self.config)
+        with tree.guard:
+            held, descriptions = plain(self.config), dict(tree.descriptions)
         try:
             write_snapshot(self._folder, self._recorder.plain_tree(held), descriptions)
         except OSError:  # the journal holds it all; the next tick tries again

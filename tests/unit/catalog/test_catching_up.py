@@ -8,7 +8,7 @@ import pytest
 from made_runs import START_NS, LiveRun, age, record_run, state_of, write_pack
 
 from setpoint._catalog import ingest
-from setpoint._catalog.catalog import Catalog
+from setpoint._catalog.catalog import catalog_of
 from setpoint._core.change import Level, Origin
 from setpoint._journal import layout, record
 from setpoint._journal.packing import pack_store
@@ -231,7 +231,7 @@ def test_a_run_is_named_by_id_beginning_name_last_or_best(store: Path) -> None:
 
 def test_catching_up_twice_changes_nothing(store: Path) -> None:
     record_run(store, "run-a", {"lr": 1}, {"acc": 0.5})
-    catalog = Catalog(str(store))
+    catalog = catalog_of(str(store))
     tables = ("run", "param", "key", "whole")
     catalog.catch_up()
     once = [catalog.ask(lambda database, table=table: database.rows(f"SELECT * FROM {table}")) for table in tables]

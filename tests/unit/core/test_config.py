@@ -237,6 +237,19 @@ def test_an_alias_below_a_shifted_list_index_keeps_its_right_key(config: Config,
     assert told[-1].key == "layers[2].depth"
 
 
+def test_a_list_in_a_tuple_that_leaves_its_list_lets_go_of_its_alias(config: Config, told: list[Change]) -> None:
+    config.pairs = [("a", [1]), ("b", [2])]
+    config._setpoint.tree.allow_val_change = True  # type: ignore[union-attr]
+    gone, stays = config.pairs[0][1], config.pairs[1][1]
+    config.pairs[0:1] = []
+    told.clear()
+    gone.append(5)
+    assert told == []
+    stays.append(3)
+    assert config.pairs == [("b", [2, 3])]
+    assert told[-1] == Change("pairs[0]", ("b", [2, 3]), told[-1].origin)
+
+
 # Levels
 
 

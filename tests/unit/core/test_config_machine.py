@@ -220,7 +220,7 @@ class ConfigMachine(RuleBasedStateMachine):
 
 
 TestConfigMachine = ConfigMachine.TestCase
-TestConfigMachine.settings = settings(max_examples=EXAMPLES, stateful_step_count=40, deadline=None)
+TestConfigMachine.settings = settings(max_examples=EXAMPLES, stateful_step_count=30, deadline=None)
 
 
 class RefusalMachine(RuleBasedStateMachine):

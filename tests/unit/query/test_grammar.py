@@ -142,7 +142,8 @@ def test_what_cannot_be_read_is_refused_at_its_column(text: str, column: int, wo
     "text",
     ["(" * 5000 + "a" + ")" * 5000, "not " * 5000 + "a",
      " and ".join(["a < 1"] * 10_000), "a" * 100_000,
-     "-" * 20_000 + "1 < a", "a" + ".b" * 20_000 + " < 1", "a" + "[0]" * 20_000, "x == " + "9" * 5000, "a < " * 3000 + "1"],
+     "-" * 20_000 + "1 < a", "a" + ".b" * 20_000 + " < 1", "a" + "[0]" * 20_000,
+     "x == " + "9" * 5000, "a < " * 3000 + "1"],
     ids=["brackets", "nots", "ands", "name", "minus", "dots", "indexes", "digits", "chain"],
 )  # fmt: skip
 def test_monstrous_filters_are_refused_or_read_but_never_crash(text: str) -> None:

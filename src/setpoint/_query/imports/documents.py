@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from setpoint._core.leaves import is_dict
+
 from .files import UnreadableError, is_file, read_bytes, read_text
 
 _MAX_YAML_BYTES = 4 << 20
@@ -30,7 +32,7 @@ def read_json(path: Path) -> Any:  # whatever JSON can hold
 def json_object(path: Path) -> dict[str, Any]:
     """Return the object of a JSON file; empty where there is no such file."""
     found: Any = read_json(path) if is_file(path) else {}
-    if not isinstance(found, dict):
+    if not is_dict(found):
         raise UnreadableError(str(path), "it holds no JSON object")
     return found
 
@@ -55,7 +57,7 @@ def yaml_mapping(path: Path) -> dict[str, Any]:
     found: Any = read_yaml(path) if is_file(path) else {}
     if found is None:
         return {}
-    if not isinstance(found, dict):
+    if not is_dict(found):
         raise UnreadableError(str(path), "it holds no mapping")
     return {str(name): value for name, value in found.items()}
 
@@ -85,5 +87,5 @@ def ns_of(when: datetime) -> int:
 
 def text_in(found: object, name: str) -> str:
     """Return the text under a name of a mapping; empty where there is none."""
-    value: object = found.get(name) if isinstance(found, dict) else None
+    value: object = found.get(name) if is_dict(found) else None
     return value if isinstance(value, str) else ""

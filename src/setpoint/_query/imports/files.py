@@ -8,7 +8,7 @@ from pathlib import Path
 from setpoint.errors import SetpointError
 
 MAX_TEXT_BYTES = 64 << 20
-MAX_LOG_BYTES = 4 << 30
+MAX_LOG_BYTES = 1 << 30
 _MAX_DEPTH = 16
 
 

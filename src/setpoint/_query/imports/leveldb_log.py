@@ -5,7 +5,7 @@ bytes), kind (1 whole, 2 first, 3 middle, 4 last), data; fewer than 7 bytes at a
 header of 7 bytes before it all: ``:W&B``, a magic number and a version.
 
 Source:
-    LevelDB, doc/log_format.md; W&B's ``wandb/sdk/internal/datastore.py``, which has zlib's CRC-32 where LevelDB has CRC-32C.
+    LevelDB, doc/log_format.md; W&B's ``wandb/sdk/internal/datastore.py``, with zlib's CRC-32 in place of CRC-32C.
 """
 
 import struct

@@ -4,39 +4,47 @@ from __future__ import annotations  # array[int] can't be evaluated before Pytho
 
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 import msgspec
 from msgspec import Struct
 
-from setpoint._core.change import SET, Level, Origin
+from setpoint._core.change import SET, Origin
 from setpoint._core.encode import Encoder
-from setpoint._core.keys import quote_name
-from setpoint._core.leaves import flatten
 from setpoint._core.secrets import Redactor
 from setpoint._core.values import Redacted
 from setpoint._journal import layout, pack
 from setpoint._journal.points import digest as digest_of
-from setpoint._journal.state import Held, Recorded, RunState, WriterState
+from setpoint._journal.state import Held
+from setpoint._journal.stated import StatedLines, packed_series
 
 from .source import SourceRun
 
 FACT = "import"
 """The name of the fact in ``environment`` that tells a run's format, identity in it, and digest."""
-_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"  # those of the ids of recorded runs
-_HASH_DIGITS = 14
-_LAST_NS = 253_402_300_799_000_000_000  # 9999-12-31T23:59:59Z
+_LAST_S = 253_402_300_799  # 9999-12-31T23:59:59Z
+_DAY_NS = 86_400_000_000_000
 _SPLIT = "\0"
+_MOST_TEXTS = 100_000
+_NUMBERS = frozenset({int, float, bool, type(None)})
+_Plain = tuple[dict[str, Any], dict[str, Any], dict[str, Any]]
+"""Config, summary and environment in plain form, without secrets."""
 
 
 class Made(Struct):
-    """A run as it goes into a store: its id, its digest, when it began (ns, UTC), and the maker of its pack's line."""
+    """A run as it goes into a store: its id, digest and day, and what its line is made of."""
 
     id: str
     digest: str
-    created_ns: int
-    line: Callable[[], bytes]
+    day: str
+    run: SourceRun | None
+    plain: _Plain | None
+
+    def forget(self) -> None:
+        """Drop what the line is made of, once it is made."""
+        self.run = self.plain = None
 
 
 class Maker:
@@ -49,34 +57,44 @@ class Maker:
         self._fingerprint = fingerprint
         self._redactor = Redactor(fingerprint)
         self._encoder = Encoder(self._redactor)
-        self._origin = Origin("import", form)
         self._writer = f"import-{form}"
+        # When a param was set no format says: the time is 0, which is unknown.
+        self._lines = StatedLines(Held(Origin("import", form), SET, 0, self._writer))
+        self._texts: set[tuple[str, str]] = set()
+        self._fine: set[str] = set()
+        self._equal: dict[str, int] = {}
 
     def made(self, run: SourceRun) -> Made:
         """Return the run of *run*, whose values must stay as they are until its line is made."""
         if self._project is not None:
             run.project = self._project
-        run_id = run.id or self._id_of(run)
-        if run.digest:
-            return Made(run_id, run.digest, run.created_ns, lambda: self._line(run, run_id, *self._plain(run)))
-        config, summary, environment = self._plain(run)
-        run.digest = self._digest(run, config, summary, environment)
-        return Made(run_id, run.digest, run.created_ns, lambda: self._line(run, run_id, config, summary, environment))
+        plain = None
+        if run.raw:
+            digest = self._fingerprint(run.raw + b"\0" + run.project.encode("utf-8", "surrogatepass"))
+        else:
+            plain = self._plain(run)
+            digest = self._digest(run, plain)
+        return Made(self._id_of(run, digest), digest, day_of(run.created_ns), run, plain)
 
-    def _id_of(self, run: SourceRun) -> str:
-        number = int.from_bytes(blake2b(_SPLIT.join((self._form, run.identity)).encode("utf-8", "surrogatepass")).digest()[:9])
-        digits = "".join(_DIGITS[number >> 5 * place & 31] for place in range(_HASH_DIGITS))
-        stamp = run.stamp or (_stamp(run.created_ns) if run.created_ns else "")
-        return f"{stamp}-{digits}" if stamp else f"import-{digits}"
+    def _id_of(self, run: SourceRun, digest: str) -> str:
+        if run.id:
+            return run.id
+        if not run.identity:
+            # Runs of equal content are runs of their own, told apart by which of them they are.
+            count = self._equal[digest] = self._equal.get(digest, 0) + 1
+            run.identity = f"{digest}-{count}"
+        named = _SPLIT.join((self._form, run.identity)).encode("utf-8", "surrogatepass")
+        digits = blake2b(
+            named, digest_size=7
+        ).hexdigest()  # of a million runs two are equal with a chance of 1 in 140,000
+        stamp = run.stamp or (stamp_of(run.created_ns) if run.created_ns else "import")
+        return f"{stamp}-{digits}"
 
-    def _plain(self, run: SourceRun) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    def _plain(self, run: SourceRun) -> _Plain:
         if run.is_plain:
-            redacted = self._redacted
-            return (
-                {name: redacted(name, plain) for name, plain in run.config.items()},
-                {name: redacted(name, plain) for name, plain in run.summary.items()},
-                run.environment,
-            )
+            self._redact(run.config)
+            self._redact(run.summary)
+            return run.config, run.summary, run.environment
         encode = self._encoder.encode
         environment = {name: encode(value, name) for name, value in run.environment.items()}
         for name in ("command", "argv"):
@@ -88,27 +106,50 @@ class Maker:
             environment,
         )
 
-    def _redacted(self, name: str, plain: Any) -> Any:  # a plain form
-        """Return a plain form without secrets; other than an Encoder it knows that the value is encoded already."""
-        kind = type(plain)
-        if kind is dict:
-            if "$redacted" in plain:
-                return plain
-            kept = self._redactor(name, plain)
-            if type(kept) is Redacted:
-                return {"$redacted": kept.fingerprint}
-            if "$type" in plain:
-                return {part: self._redacted(name, value) for part, value in plain.items()}
-            return {part: self._redacted(part, value) for part, value in plain.items()}
-        if kind is list:
-            kept = self._redactor(name, plain)
-            if type(kept) is Redacted:
-                return {"$redacted": kept.fingerprint}
-            return [self._redacted(name, part) for part in plain]
-        kept = self._redactor(name, plain)
-        return {"$redacted": kept.fingerprint} if type(kept) is Redacted else kept
+    def _redact(self, tree: dict[str, Any]) -> None:
+        """Take the secrets out of plain forms, in place; other than an Encoder it knows that they are forms already."""
+        texts, fine = self._texts, self._fine
+        for name, plain in tree.items():
+            kind: type[object] = type(plain)
+            if kind is str:
+                if (name, plain) in texts:
+                    continue
+            elif name in fine or self._is_fine(name):
+                if kind in _NUMBERS:
+                    continue
+                if kind is dict and "$type" not in plain:
+                    self._redact(plain)
+                    continue
+            kept = self._redacted(name, plain)
+            if kept is not plain:
+                tree[name] = kept
+            elif kind is str and len(texts) < _MOST_TEXTS:
+                texts.add((name, plain))
 
-    def _digest(self, run: SourceRun, *plain: dict[str, Any]) -> str:
+    def _is_fine(self, name: str) -> bool:
+        """Tell whether nothing but a text can be a secret under that name."""
+        is_fine = type(self._redactor(name, 1)) is int
+        if is_fine and len(self._fine) < _MOST_TEXTS:
+            self._fine.add(name)
+        return is_fine
+
+    def _redacted(self, name: str, plain: Any) -> Any:  # a plain form
+        kind: type[object] = type(plain)
+        if kind is dict and "$redacted" in plain:
+            return plain
+        kept = self._redactor(name, plain)
+        if type(kept) is Redacted:
+            return {"$redacted": kept.fingerprint}
+        if kind is list:
+            if not all(map(_NUMBERS.__contains__, map(type, plain))):
+                plain[:] = [self._redacted(name, part) for part in plain]
+        elif kind is dict and "$type" in plain:
+            plain.update({part: self._redacted(name, value) for part, value in plain.items()})
+        elif kind is dict:
+            self._redact(plain)
+        return plain
+
+    def _digest(self, run: SourceRun, plain: _Plain) -> str:
         facts = [getattr(run, name) for name in _FACTS]
         points = {
             name: (series.steps.tobytes(), series.values.tobytes(), series.times.tobytes())
@@ -117,86 +158,66 @@ class Maker:
         origins = {key: (str(origin), level) for key, (origin, level) in run.origins.items()}
         return self._fingerprint(msgspec.msgpack.encode((facts, plain, points, origins)))
 
-    def _line(
-        self,
-        run: SourceRun,
-        run_id: str,
-        config: dict[str, Any],
-        summary: dict[str, Any],
-        environment: dict[str, Any],
-    ) -> bytes:
-        clean = self._redactor.text
-        source = {"format": self._form, "source": run.identity, "digest": run.digest}
-        state = RunState(
-            id=run_id,
+    def line(self, made: Made) -> bytes:
+        """Return the line of a pack for a run."""
+        run, clean = made.run, self._redactor.text
+        assert run is not None
+        config, summary, environment = made.plain or self._plain(run)
+        git = environment.get("git")
+        environment[FACT] = {"format": self._form, "source": run.identity, "digest": made.digest}
+        packed = pack.PackedRun(
+            v=pack.VERSION,
+            id=made.id,
             name=run.name,
             project=run.project,
             group=run.group,
             job_type=run.job_type,
-            tags=run.tags,
-            notes=clean(run.notes) if run.notes else "",
             status=run.status,
-            exit_code=run.exit_code,
-            error=clean(run.error) if run.error else "",
             created_ns=run.created_ns,
             finished_ns=run.finished_ns,
+            host=run.host,
+            user=str(environment.get("user") or ""),
+            commit=str(git.get("commit") or "") if git else "",
+            notes=clean(run.notes) if run.notes else "",
+            error=clean(run.error) if run.error else "",
+            exit_code=run.exit_code,
+            damage=0,
+            lost=0,
+            unknown=0,
+            tags=run.tags,
+            changed=[],
             config=config,
-            held=self._held(run, config),
-            changes=[self._change(run, name, value) for name, value in config.items()],
             summary=summary,
-            stats={name: digest_of(series) for name, series in run.metrics.items() if series.values},
-            metrics=run.metrics,
-            environment={**environment, FACT: source},
-            writers=[self._writer_state(run)],
+            details=b"",
+            metrics={name: packed_series(series) for name, series in run.metrics.items()},
         )
-        return pack.line_of(state, encode=_as_it_is)
-
-    def _held(self, run: SourceRun, config: dict[str, Any]) -> dict[str, Held]:
-        usual = Held(self._origin, SET, run.created_ns, self._writer)
-        held = dict.fromkeys(map(_quoted, config), usual)
-        held.update(dict.fromkeys((key for key, _ in flatten(config)), usual))
-        for key, (origin, level) in run.origins.items():
-            held[key] = Held(origin, level, run.created_ns, self._writer)
-        return held
-
-    def _change(self, run: SourceRun, name: str, value: Any) -> Recorded:
-        key = _quoted(name)
-        origin, level = run.origins.get(key, (self._origin, SET)) if run.origins else (self._origin, SET)
-        return Recorded(key, value, origin, False, level, run.created_ns, self._writer, None)
-
-    def _writer_state(self, run: SourceRun) -> WriterState:
-        last_ns = run.finished_ns or run.created_ns
-        is_finished = run.status in ("finished", "failed")
-        return WriterState(
-            self._writer, "main", 1, None, run.host, 0, "", "", run.created_ns, last_ns, finished=is_finished
-        )
+        held = {key: Held(origin, level, 0, self._writer) for key, (origin, level) in run.origins.items()}
+        stats = {name: digest_of(series) for name, series in run.metrics.items() if series.values}
+        return self._lines.line(packed, held, stats, environment)
 
 
 _FACTS = (
     "name", "project", "group", "job_type", "tags", "notes", "status", "exit_code", "error", "created_ns",
     "finished_ns", "host",
 )  # fmt: skip
-_quoted = quote_name
 
 
-def _as_it_is(plain: Any, _name: str) -> Any:  # a plain form
-    return plain
-
-
-def _stamp(time_ns: int) -> str:
-    moment = time.gmtime(min(time_ns, _LAST_NS) // 1_000_000_000)
-    return f"{moment.tm_year:04d}{time.strftime('%m%d-%H%M%S', moment)}"
+def stamp_of(time_ns: int) -> str:
+    """Return ``yyyymmdd-hhmmss`` of a time (ns, UTC since the Unix epoch)."""
+    number, second = divmod(min(time_ns // 1_000_000_000, _LAST_S), 86_400)
+    minute, second = divmod(second, 60)
+    return f"{_day(number).replace('-', '')}-{minute // 60:02d}{minute % 60:02d}{second:02d}"
 
 
 def day_of(time_ns: int) -> str:
     """Return the name of the day folder of a run that began then (ns, UTC)."""
-    moment = time.gmtime(min(max(time_ns, 0), _LAST_NS) // 1_000_000_000)
+    return _day(time_ns // _DAY_NS)
+
+
+@lru_cache(maxsize=4096)
+def _day(number: int) -> str:
+    moment = time.gmtime(min(max(number, 0) * 86_400, _LAST_S))
     return f"{moment.tm_year:04d}-{moment.tm_mon:02d}-{moment.tm_mday:02d}"
-
-
-def levels() -> tuple[Level, ...]:
-    """Return the levels a source's param may have."""
-    return tuple(Level)
 
 
 def is_usable_id(text: str) -> bool:

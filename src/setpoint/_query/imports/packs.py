@@ -1,19 +1,23 @@
 """Imported runs into the packs of a store: new ones added, changed ones in place of their former selves."""
 
+# ruff: noqa: S608  # statements are made of our own words; every value is bound
+
 import os
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
 
 from setpoint._catalog.catalog import Catalog
-from setpoint._catalog.database import Database
+from setpoint._catalog.database import Database, Row
+from setpoint._core.leaves import is_dict
 from setpoint._journal import layout, pack
 
-from .making import FACT, Made, day_of
+from .making import FACT, Made, Maker
 
-_BATCH_RUNS = 20_000
-_BATCH_BYTES = 256 << 20
+_BATCH_RUNS = 50_000
+_BATCH_BYTES = 128 << 20
 _ASKED = 500
 
 
@@ -36,49 +40,42 @@ class _Known(Struct):
 class Packer:
     """Takes runs and writes them, in batches, into one pack a day; with ``is_dry`` it only counts."""
 
-    def __init__(self, store: Path, catalog: Catalog, *, is_dry: bool = False) -> None:
-        """Take the store's folder and its catalog, which must have caught up."""
+    def __init__(self, store: Path, catalog: Catalog, maker: Maker, *, is_dry: bool = False) -> None:
+        """Take the store's folder and its catalog, which must have caught up, and what makes the runs' lines."""
+        self._line = maker.line
         self.counts = Counts()
         self._store = store
         self._catalog = catalog
         self._is_dry = is_dry
-        self._batch: dict[str, Made] = {}
+        self._lines: dict[str, list[bytes]] = {}
+        self._waiting: dict[str, Made] = {}
+        self._size_bytes = 0
+        self._gone: dict[Path, set[str]] = {}
         self._written: dict[str, _Known] = {}
 
     def add(self, runs: Iterable[Made]) -> None:
         """Take all runs; raises OSError where a pack can't be written."""
-        for run in runs:
-            if run.id in self._batch:
-                self._flush()
-            self._batch[run.id] = run
-            if len(self._batch) >= _BATCH_RUNS:
+        for some in _chunks(runs):
+            known = self._known([run.id for run in some])
+            for run in some:
+                if run.id in self._waiting:
+                    self._flush()
+                before = self._written.get(run.id) or known.get(run.id)
+                if self._is_wanted(run, before):
+                    self._take(run, before)
+            if len(self._waiting) >= _BATCH_RUNS or self._size_bytes >= _BATCH_BYTES:
                 self._flush()
         self._flush()
 
-    def _flush(self) -> None:
-        known = self._known(list(self._batch))
-        lines: dict[str, list[bytes]] = {}
-        gone: dict[Path, set[str]] = {}
-        taken: list[Made] = []
-        size = 0
-        for run in self._batch.values():
-            before = known.get(run.id)
-            if not self._is_wanted(run, before):
-                continue
+    def _take(self, run: Made, before: _Known | None) -> None:
+        self._waiting[run.id] = run
+        if not self._is_dry:
             if before is not None and before.pack is not None:
-                gone.setdefault(before.pack, set()).add(run.id)
-            taken.append(run)
-            if self._is_dry:
-                self._written[run.id] = _Known(self._store, run.digest)
-                continue
-            lines.setdefault(day_of(run.created_ns), []).append(line := run.line())
-            size += len(line)
-            if size >= _BATCH_BYTES:
-                self._write(lines, gone, taken)
-                lines, gone, taken, size = {}, {}, [], 0
-        self._batch.clear()
-        if lines:
-            self._write(lines, gone, taken)
+                self._gone.setdefault(before.pack, set()).add(run.id)
+            line = self._line(run)
+            self._lines.setdefault(run.day, []).append(line)
+            self._size_bytes += len(line)
+        run.forget()  # what is waiting is many runs: their values would fill the memory
 
     def _is_wanted(self, run: Made, before: _Known | None) -> bool:
         if before is None:
@@ -95,7 +92,7 @@ class Packer:
     def _known(self, ids: list[str]) -> dict[str, _Known]:
         found = {run_id: self._written[run_id] for run_id in ids if run_id in self._written} if self._written else {}
         asked = [run_id for run_id in ids if run_id not in found]
-        for row in self._catalog.ask(lambda database: list(_rows(database, asked))):
+        for row in self._catalog.ask(lambda database: _rows(database, asked)):
             found[row[0]] = self._look(*row)
         return found
 
@@ -109,34 +106,47 @@ class Packer:
         if packed is None or packed.id != run_id:
             return _Known(None, "")  # damaged: what is there is not ours to drop
         fact = pack.details_of(packed).environment.get(FACT)
-        return _Known(path, str(fact.get("digest", "")) if isinstance(fact, dict) else "")
+        return _Known(path, str(fact.get("digest", "")) if is_dict(fact) else "")
 
-    def _write(self, lines: dict[str, list[bytes]], gone: dict[Path, set[str]], taken: list[Made]) -> None:
-        for path, ids in gone.items():
-            lines.setdefault(path.parent.name, []).extend(_without(path, ids))
-        packs: dict[str, Path] = {}
-        for day, some in lines.items():
-            folder = layout.runs_folder(self._store) / day
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            if (written := pack.write_pack(folder, some)) is not None:
-                packs[day] = written
-        for path in gone:
+    def _flush(self) -> None:
+        for path, ids in self._gone.items():
+            self._lines.setdefault(path.parent.name, []).extend(_without(path, ids))
+        packs = {day: self._write(day, lines) for day, lines in self._lines.items()}
+        for path in self._gone:
             path.unlink(missing_ok=True)
             os.utime(path.parent)
         for run_id, known in self._written.items():
-            if known.pack in gone:
+            if known.pack in self._gone:
                 self._written[run_id] = _Known(packs[known.pack.parent.name], known.digest)
-        self._written.update((run.id, _Known(packs[day_of(run.created_ns)], run.digest)) for run in taken)
+        for run in self._waiting.values():
+            self._written[run.id] = _Known(packs.get(run.day, self._store), run.digest)
+        self._lines.clear()
+        self._waiting.clear()
+        self._gone.clear()
+        self._size_bytes = 0
+
+    def _write(self, day: str, lines: list[bytes]) -> Path:
+        folder = layout.runs_folder(self._store) / day
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        written = pack.write_pack(folder, lines)
+        return written if written is not None else folder
 
 
-def _rows(database: Database, ids: list[str]) -> Iterator[tuple[str, str, str | None, int | None, int]]:
-    for start in range(0, len(ids), _ASKED):
-        some = ids[start : start + _ASKED]
-        sql = (
-            "SELECT r.id, r.day, p.name, r.pack_offset, r.size_bytes FROM run r LEFT JOIN pack p ON p.n = r.pack_n "
-            f"WHERE r.id IN ({', '.join('?' * len(some))})"  # noqa: S608  # as many marks as values
-        )
-        yield from database.rows(sql, some)
+def _chunks(runs: Iterable[Made]) -> Iterator[list[Made]]:
+    """Yield the runs some at a time, as many as the catalog is asked for at once."""
+    more = iter(runs)
+    while some := list(islice(more, _ASKED)):
+        yield some
+
+
+def _rows(database: Database, ids: list[str]) -> list[Row]:
+    if not ids:
+        return []
+    sql = (
+        "SELECT r.id, r.day, p.name, r.pack_offset, r.size_bytes FROM run r LEFT JOIN pack p ON p.n = r.pack_n "
+        f"WHERE r.id IN ({', '.join('?' * len(ids))})"
+    )
+    return database.rows(sql, ids)
 
 
 def _without(path: Path, ids: set[str]) -> Iterator[bytes]:
@@ -145,4 +155,4 @@ def _without(path: Path, ids: set[str]) -> Iterator[bytes]:
         for line in file:
             packed = pack.read_line(line)
             if packed is None or packed.id not in ids:
-                yield line
+                yield line if line.endswith(b"\n") else line + b"\n"

@@ -20,10 +20,13 @@ class SourceRun(Struct):
     """A run as another tool recorded it; what its format can't say keeps its default, and is never guessed.
 
     ``identity`` tells the run from all others of its format; with the format it makes the run's id, unless ``id`` names
-    one. ``config`` and ``summary`` hold values, or with ``is_plain`` their plain forms (``docs/design/values.md``).
-    ``origins`` has those of params, by key, that are finer than the format; all others are ``Origin("import", format)``.
-    Times are in ns, UTC since the Unix epoch, 0 where unknown. ``digest`` tells versions of the run apart; where it is
-    empty it is made of all other fields.
+    one. Where it is empty, the run is known by its content. ``stamp``, ``yyyymmdd-hhmmss``, stands in the id in place
+    of ``created_ns``. Times are in ns, UTC since the Unix epoch, 0 where unknown.
+
+    ``config`` and ``summary`` hold values, or with ``is_plain`` their plain forms (``docs/design/values.md``).
+    ``origins`` has those of params, by key, that are finer than the format; all others get one that names the format.
+    ``raw`` is the text that the run was read from, where it is at hand whole: versions of the run are told apart by it,
+    else by all other fields.
     """
 
     identity: str
@@ -47,7 +50,7 @@ class SourceRun(Struct):
     environment: dict[str, Any] = field(default_factory=dict[str, Any])
     origins: dict[str, tuple[Origin, Level]] = field(default_factory=dict[str, tuple[Origin, Level]])
     is_plain: bool = False
-    digest: str = ""
+    raw: bytes = b""
 
 
 class Context:

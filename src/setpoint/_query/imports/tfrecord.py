@@ -54,7 +54,7 @@ def crc32c(data: bytes) -> int:
     """Return the CRC-32C of *data*, four bytes a turn.
 
     Source:
-        M. Kounavis and F. Berry, "A Systematic Approach to Building High Performance, Software-based, CRC Generators", 2005.
+        M. Kounavis, F. Berry, "A Systematic Approach to Building High Performance Software-based CRC Generators", 2005.
     """
     first, second, third, fourth = _tables()
     crc = 0xFFFF_FFFF

@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from setpoint._core.change import Path as KeyPath
-from setpoint._core.keys import quote_name
+from setpoint._core.keys import join_key
+from setpoint._core.leaves import is_dict
 
 from . import protobuf as pb
-from .documents import json_object, parse_json, text_in, yaml_mapping
+from .documents import json_object, parse_json, yaml_mapping
 from .files import MAX_LOG_BYTES, UnreadableError, entries, is_folder, read_bytes, walk
 from .leveldb_log import Cut, read_records
-from .source import Context, SourceRun, add_point, put_last
+from .source import Context, SourceRun, add_point
 
 _HISTORY, _SUMMARY, _CONFIG, _RUN, _EXIT, _ENVIRONMENT = 2, 3, 5, 17, 18, 26
 _JSON = 16
@@ -106,8 +107,8 @@ class _Reading:
 
     def __init__(self, run_id: str) -> None:
         self.run = SourceRun(run_id)
-        self._is_told = False
-        self._has_entity = ""
+        self._entity = ""
+        self._last: dict[KeyPath, float] = {}
 
     def add(self, record: pb.Message) -> None:
         """Take a record in; raises ValueError where it is none."""
@@ -127,7 +128,7 @@ class _Reading:
     def _add_run(self, message: pb.Message) -> None:
         run = self.run
         run.identity = pb.text(message, 1) or run.identity
-        self._has_entity = pb.text(message, 2) or self._has_entity
+        self._entity = pb.text(message, 2) or self._entity
         for name, number in (("project", 3), ("group", 6), ("job_type", 7), ("name", 8), ("notes", 9), ("host", 13)):
             setattr(run, name, pb.text(message, number) or getattr(run, name))
         run.tags = pb.texts(message, 10) or run.tags
@@ -156,10 +157,11 @@ class _Reading:
             if path := _path(item):
                 _put(values, path, _value(item))
         step = int(values.pop("_step", step))
-        time_ns = round(_number(values.pop("_timestamp", 0)) * 1e9)
+        time_ns = round(_number(values.pop("_timestamp", 0)) * 1e6) * 1000
         values.pop("_runtime", None)
-        for metric, value in _numbers("", values):
-            add_point(self.run.metrics, metric, step, value, time_ns)
+        for path, value in _numbers((), values):
+            self._last[path] = value
+            add_point(self.run.metrics, _metric(path), step, value, time_ns)
 
     def _add_environment(self, message: pb.Message) -> None:
         told = {
@@ -185,7 +187,7 @@ class _Reading:
     def add_config(self, found: dict[str, Any]) -> None:
         """Take in ``config.yaml``: it tells params that the records don't."""
         for name, entry in found.items():
-            if name in (_OWN, "wandb_version") or not isinstance(entry, dict) or "value" not in entry:
+            if name in (_OWN, "wandb_version") or not is_dict(entry) or "value" not in entry:
                 continue
             self.run.config.setdefault(name, entry["value"])
 
@@ -197,13 +199,13 @@ class _Reading:
     def settled(self) -> SourceRun:
         """Return the run."""
         run = self.run
-        run.identity = "/".join(part for part in (self._has_entity, run.project, run.identity) if part)
+        run.identity = "/".join(part for part in (self._entity, run.project, run.identity) if part)
         for name in (_OWN, "_runtime", "_timestamp", "_step"):
             run.summary.pop(name, None)
         run.summary = {name: _special(value) for name, value in run.summary.items()}
-        put_last(run)
-        if not run.name:
-            run.name = text_in(run.environment, "name")
+        for path, value in self._last.items():
+            if path[0] not in run.summary:  # the file was cut before its summary
+                _put(run.summary, path, value)
         return run
 
 
@@ -238,7 +240,7 @@ def _put(tree: dict[str, Any], path: KeyPath, value: Any) -> None:  # a param's 
     at = tree
     for name in path[:-1]:
         below = at.get(str(name))
-        if not isinstance(below, dict):
+        if not is_dict(below):
             below = at[str(name)] = {}
         at = below
     at[str(path[-1])] = value
@@ -247,20 +249,24 @@ def _put(tree: dict[str, Any], path: KeyPath, value: Any) -> None:  # a param's 
 def _remove(tree: dict[str, Any], path: KeyPath) -> None:
     at: Any = tree
     for name in path[:-1]:
-        at = at.get(name) if isinstance(at, dict) else None
-    if path and isinstance(at, dict):
-        at.pop(path[-1], None)
+        at = at.get(str(name)) if is_dict(at) else None
+    if path and is_dict(at):
+        at.pop(str(path[-1]), None)
 
 
 def _number(value: object) -> float:
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _numbers(before: str, values: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    """Yield name and number of what was logged; sections give dotted names, as everywhere."""
+def _numbers(above: KeyPath, values: dict[str, Any]) -> Iterator[tuple[KeyPath, float]]:
+    """Yield path and number of what was logged, sections taken apart; media, which say their type, are no sections."""
     for name, value in values.items():
-        metric = f"{before}.{quote_name(name)}" if before else name
-        if isinstance(value, dict):
-            yield from _numbers(metric, value) if "_type" not in value else ()
+        path = (*above, name)
+        if is_dict(value):
+            yield from _numbers(path, value) if "_type" not in value else ()
         elif isinstance(value, int | float):
-            yield metric, float(value)
+            yield path, float(value)
+
+
+def _metric(path: KeyPath) -> str:
+    return join_key(path) if len(path) != 1 else str(path[0])
