@@ -74,6 +74,7 @@ COMMANDS = [
     ["diff", "run-01", "run-02"],
     ["diff", "run-01", "run-02", "run-03", "run-04", "run-05"],
     ["alike", "run-07", "--except", "lr"],
+    ["ls", "--columns", "run.created,run.notes,evil,section"],
     ["--help"],
 ]
 
@@ -101,8 +102,13 @@ def test_nothing_typed_acts_on_the_terminal_when_it_is_said_back(terminal_store:
     assert all(char.isprintable() or char == "\n" for char in text)
 
 
-def test_json_never_acts_on_a_terminal(terminal_store: Path) -> None:
-    text = in_terminal(terminal_store, "show", "run-07", "--json")
+@pytest.mark.parametrize(
+    "arguments",
+    [["show", "run-07", "--json"], ["show", "run-07", "--config"], ["export"], ["export", "--json"], ["verify"]],
+    ids=" ".join,
+)
+def test_what_is_not_fitted_to_the_terminal_is_safe_for_it_too(terminal_store: Path, arguments: list[str]) -> None:
+    text = in_terminal(terminal_store, *arguments)
     assert all(char.isprintable() or char == "\n" for char in text)
 
 
@@ -153,3 +159,29 @@ def test_watch_shows_new_runs_until_it_is_stopped(terminal_store: Path) -> None:
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert b"Traceback" not in err
+
+
+def test_a_bar_shows_the_progress_of_long_work(tmp_path: Path) -> None:
+    code = (
+        "import time; from setpoint._cli.progress import progress_bar\n"
+        "with progress_bar('Reading journals') as bar:\n"
+        "    bar(1, 4); time.sleep(0.5); bar(2, 4); time.sleep(0.3)\n"
+    )
+    main, child = pty.openpty()
+    environ = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
+    subprocess.run([sys.executable, "-c", code], stderr=child, env=environ, check=True, timeout=60)
+    os.close(child)
+    shown = os.read(main, 65536).decode()
+    os.close(main)
+    assert "Reading journals" in shown
+    assert "2/4" in shown
+
+
+def test_no_bar_is_drawn_where_nobody_sees_it() -> None:
+    code = (
+        "import sys, time; from setpoint._cli.progress import progress_bar\n"
+        "with progress_bar('Reading') as bar: time.sleep(0.5); bar(1, 4)\n"
+        "sys.exit('rich' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    assert done.stdout == done.stderr == b""

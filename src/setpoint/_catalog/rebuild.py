@@ -10,9 +10,9 @@ import sqlite3
 import tempfile
 import time
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from itertools import repeat
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,14 +22,15 @@ from setpoint._core.keys import join_key
 from setpoint._core.leaves import flatten
 
 from . import schema
-from .database import Row, SqliteDatabase
+from .database import Row, SqliteDatabase, SqlValue
 from .engine import put_aside
 from .entry import Entry
 from .ingest import Progress, take_in
-from .leaf import EXACT_INTEGERS, TEXT_LIMIT, Kind, Scope, leaf_of, storable
+from .leaf import EXACT_INTEGERS, FLAG, TEXT_LIMIT, Kind, Scope, leaf_of, storable
 from .rows import INSERT_RUN, Place, run_row
 
 _SPILL_LEAVES = 600_000  # leaves held in memory, about 60 MB
+_ROWS_AT_ONCE = 50
 _ABANDONED_S = 900.0  # a file of a rebuild that was killed; a live one is touched at each spill
 _FLAG = object()  # stands for a leaf without a value: a tag, a changed param
 
@@ -207,17 +208,43 @@ class BulkWriter:
 
     def _write(self, key_n: int, scope: Scope, chunk: tuple[int, int], gone: set[int]) -> int:
         runs, values = self._read(chunk)
-        wholes: list[Row] = []
         if scope in (Scope.TAG, Scope.CHANGED):
-            rows: Iterable[Row] = zip(repeat(key_n), runs, repeat(int(Kind.FLAG)), repeat(None), repeat(None), strict=False)
-        else:
-            rows = _rows(key_n, runs, values, wholes)
+            values = [_FLAG] * len(runs)
         if gone:
-            rows = [row for row in rows if row[1] not in gone]
-            wholes = [row for row in wholes if row[1] not in gone]
-        self._database.run_many(_INSERT_PARAM, rows)
+            kept = [(run, value) for run, value in zip(runs, values, strict=True) if run not in gone]
+            runs, values = array("q", (run for run, _ in kept)), [value for _, value in kept]
+        if runs:
+            self._insert(key_n, runs, values)
+        return len(runs)
+
+    def _insert(self, key_n: int, runs: "array[int]", values: list[Any]) -> None:
+        """Insert the rows of one key; those of one plain type without a step of Python's for each."""
+        kinds = set(map(type, values))
+        if kinds == {float}:  # never nan: that has a form of its own
+            return self._insert_many(f"({key_n},?,{int(Kind.FLOAT)},?,NULL)", runs, values)
+        if kinds == {int} and max(values) <= EXACT_INTEGERS and min(values) >= -EXACT_INTEGERS:
+            return self._insert_many(f"({key_n},?,{int(Kind.INT)},?,NULL)", runs, list(map(float, values)))
+        if kinds == {str}:
+            texts = list(map(storable, values))
+            if max(map(len, texts)) <= TEXT_LIMIT:
+                return self._insert_many(f"({key_n},?,{int(Kind.TEXT)},NULL,?)", runs, texts)
+        leaves = [FLAG if plain is _FLAG else leaf_of(plain) for plain in values]
+        wholes = [(key_n, run, leaf.whole) for run, leaf in zip(runs, leaves, strict=True) if leaf.whole is not None]
         self._database.run_many(_INSERT_WHOLE, wholes)
-        return len(runs) if not gone else sum(run not in gone for run in runs)
+        numbers = ["" if leaf.number is None else leaf.number for leaf in leaves]
+        texts_or_0 = [0 if leaf.text is None else leaf.text for leaf in leaves]
+        kinds_of = [int(leaf.kind) for leaf in leaves]
+        return self._insert_many(f"({key_n},?,?,nullif(?,''),nullif(?,0))", runs, kinds_of, numbers, texts_or_0)
+
+    def _insert_many(self, row: str, *columns: Sequence[SqlValue]) -> None:
+        """Insert rows given by columns, many with each statement: sqlite3 takes longer to start one than to insert."""
+        count, width = len(columns[0]), len(columns)
+        whole = count // _ROWS_AT_ONCE
+        flat = chain.from_iterable(zip(*columns, strict=True))
+        many = zip(*[flat] * (width * _ROWS_AT_ONCE), strict=False)
+        self._database.run_many(_INSERT_PARAM + ",".join([row] * _ROWS_AT_ONCE), islice(many, whole))
+        rest = zip(*(column[whole * _ROWS_AT_ONCE :] for column in columns), strict=True)
+        self._database.run_many(_INSERT_PARAM + row, rest)
 
     def _read(self, chunk: tuple[int, int]) -> tuple["array[int]", list[Any]]:
         offset, size_bytes = chunk
@@ -229,29 +256,7 @@ class BulkWriter:
 
 
 _INSERT_KEY = "INSERT INTO key(n, scope, name, n_runs) VALUES (?, ?, ?, ?)"
-_INSERT_PARAM = "INSERT OR REPLACE INTO param(key_n, run_n, kind, num, txt) VALUES (?, ?, ?, ?, ?)"
-_INSERT_WHOLE = "INSERT OR REPLACE INTO whole(key_n, run_n, txt) VALUES (?, ?, ?)"
+_INSERT_PARAM = "INSERT INTO param(key_n, run_n, kind, num, txt) VALUES "
+_INSERT_WHOLE = "INSERT INTO whole(key_n, run_n, txt) VALUES (?, ?, ?)"
 _ENCODE = msgspec.msgpack.Encoder().encode
 _DECODE = msgspec.msgpack.Decoder(tuple[bytes, list[Any]]).decode
-
-
-def _rows(key_n: int, runs: "array[int]", values: list[Any], wholes: list[Row]) -> Iterable[Row]:
-    """Return the rows of one key; those of one plain type without a step of Python's for each."""
-    kinds = set(map(type, values))
-    if kinds == {float}:  # never nan: that has a form of its own
-        return zip(repeat(key_n), runs, repeat(int(Kind.FLOAT)), values, repeat(None), strict=False)
-    if kinds == {int} and max(values) <= EXACT_INTEGERS and min(values) >= -EXACT_INTEGERS:
-        return zip(repeat(key_n), runs, repeat(int(Kind.INT)), map(float, values), repeat(None), strict=False)
-    if kinds == {str}:
-        texts = list(map(storable, values))
-        if max(map(len, texts)) <= TEXT_LIMIT:
-            return zip(repeat(key_n), runs, repeat(int(Kind.TEXT)), repeat(None), texts, strict=False)
-    return _mixed(key_n, runs, values, wholes)
-
-
-def _mixed(key_n: int, runs: "array[int]", values: list[Any], wholes: list[Row]) -> Iterator[Row]:
-    for run_n, plain in zip(runs, values, strict=True):
-        leaf = leaf_of(plain)
-        if leaf.whole is not None:
-            wholes.append((key_n, run_n, leaf.whole))
-        yield key_n, run_n, int(leaf.kind), leaf.number, leaf.text

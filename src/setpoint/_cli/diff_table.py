@@ -1,5 +1,6 @@
 """What differs between runs, a line a key and a column a run; in blocks where the screen is too narrow for all runs."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from setpoint._catalog.leaf import Scope
@@ -14,6 +15,7 @@ from .text import FULL, pad, safe, shorten, value_texts, width_of
 
 _VALUE, _ORIGIN, _KEY = 28, 24, 32
 _INDENT = 2
+_COMMIT = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28}\b")
 
 
 def diff_lines(diff: Diff, screen: Screen, *, is_all: bool) -> Iterator[str]:
@@ -27,8 +29,7 @@ def diff_lines(diff: Diff, screen: Screen, *, is_all: bool) -> Iterator[str]:
     results = [*diff.results, *(_equal_rows(diff, Scope.SUMMARY) if is_all else [])]
     yield from titled("Config", _blocks(config, titles, screen), screen)
     yield from titled("Results", _blocks(results, titles, screen), screen)
-    facts = [DiffRow(fact.name, tuple(Cell(text) for text in fact.values)) for fact in diff.facts]
-    yield from titled("Code and machine", _blocks(facts, titles, screen), screen)
+    yield from titled("Code and machine", _facts(diff, screen), screen)
 
 
 def summed_up(diff: Diff) -> str:
@@ -49,6 +50,28 @@ def _equal_rows(diff: Diff, scope: Scope) -> list[DiffRow]:
         if name not in names and is_everywhere and len({repr(other[key]) for other in leaves}) == 1:
             rows.append(DiffRow(name, tuple(Cell(value) for _ in diff.runs)))
     return rows
+
+
+def _facts(diff: Diff, screen: Screen) -> Iterator[str]:
+    """Yield a line for each text of each fact that differs, with the runs that have it."""
+    names: list[str] = []
+    owners: list[str] = []
+    texts: list[str] = []
+    short = short_ids(run.id for run in diff.runs) if screen.is_terminal else {run.id: run.id for run in diff.runs}
+    for fact in diff.facts:
+        runs: dict[str, list[str]] = {}
+        for run, text in zip(diff.runs, fact.values, strict=True):
+            runs.setdefault(text, []).append(short[run.id])
+        for at, (text, ids) in enumerate(runs.items()):
+            names.append(safe(fact.name) if not at else "")
+            owners.append(safe(", ".join(ids)))
+            texts.append(safe(_COMMIT.sub(r"\1", text) if screen.is_terminal else text))
+    columns = [
+        Column("", names, styles=["key"]),
+        Column("", owners, styles=["warn"]),
+        Column("", texts),
+    ]
+    yield from lines_of(columns, screen, has_titles=False, indent=_INDENT)
 
 
 def _titles(runs: Sequence[RecordedRun], screen: Screen) -> list[str]:

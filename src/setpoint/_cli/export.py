@@ -60,6 +60,7 @@ def _written(found: "Runs", form: str, output: Path | None) -> int:
     from setpoint._query.export import write_csv, write_jsonl, write_parquet
 
     from .failures import ProblemError
+    from .output import SafeText
 
     if form == "parquet":
         assert output is not None
@@ -68,6 +69,8 @@ def _written(found: "Runs", form: str, output: Path | None) -> int:
         except ImportError as error:
             raise ProblemError(f"Parquet needs pyarrow: pip install pyarrow ({error}).") from None
     write = write_csv if form == "csv" else write_jsonl
+    if output is None and sys.stdout.isatty():
+        return write(found, SafeText())
     if output is None:
         # Bytes and line ends are those of the file that -o writes, whatever the terminal's encoding.
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace", newline="")  # type: ignore[union-attr]  # a TextIOWrapper

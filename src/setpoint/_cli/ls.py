@@ -82,6 +82,8 @@ def _watch(found: "Callable[[], Runs]", columns: str | None, limit: int | None, 
 
 
 def _list(found: "Runs", columns: str | None, limit: int | None) -> None:
+    from setpoint._query.runs import EVERYTHING
+
     from .output import say, this_screen, write
     from .runs_table import run_lines
 
@@ -91,5 +93,7 @@ def _list(found: "Runs", columns: str | None, limit: int | None) -> None:
     chosen = [name.strip() for name in columns.split(",") if name.strip()] if columns else None
     shown = found[:limit] if limit else found
     write(run_lines(shown, chosen, screen), screen)
+    if not shown:
+        say(f"No runs{' that pass this filter' if found.expr != EVERYTHING else ''} in {found.catalog.store}.")
     if limit and (rest := len(found) - limit) > 0:
         say(f"and {rest:,} more; --limit 0 shows all")

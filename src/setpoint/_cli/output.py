@@ -4,6 +4,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
+from io import StringIO
 from typing import Any
 
 import click
@@ -19,7 +20,7 @@ _STYLES: dict[str, dict[str, Any]] = {
     "bad": {"fg": "red"},
     "busy": {"fg": "cyan"},
     "warn": {"fg": "yellow"},
-    "key": {"fg": "blue"},
+    "key": {"fg": "cyan"},
     "title": {"bold": True},
 }
 STATUS_STYLES = {"finished": "good", "running": "busy", "failed": "bad", "crashed": "bad"}
@@ -93,6 +94,15 @@ def _escaped(text: str) -> str:
 def _json_escape(char: str) -> str:
     units = char.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))
+
+
+class SafeText(StringIO):
+    """A text file that shows what is written to it on standard output, made safe for a terminal."""
+
+    def write(self, text: str) -> int:
+        """Write *text*; its ends of lines are kept, everything else that could act on a terminal is written out."""
+        sys.stdout.write("\n".join(safe(line) for line in text.replace("\r\n", "\n").split("\n")))
+        return len(text)
 
 
 def say(text: str) -> None:

@@ -49,9 +49,12 @@ def _print_config(run: "RecordedRun") -> None:
     from setpoint._journal.snapshot import snapshot_lines
 
     from .output import this_screen, write
+    from .text import safe
 
     descriptions = {key: held.description for key, held in run.state.held.items() if held.description}
-    write(snapshot_lines(run.plain(Scope.PARAM), descriptions), this_screen())
+    screen = this_screen()
+    lines = snapshot_lines(run.plain(Scope.PARAM), descriptions)
+    write(map(safe, lines) if screen.is_terminal else lines, screen)
 
 
 def _print_unused(run: "RecordedRun", *, is_json: bool) -> int:

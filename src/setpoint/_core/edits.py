@@ -35,6 +35,7 @@ from .tree import (
     node_of,
     parts_of,
     place_of,
+    prefix_of,
 )
 
 _SIMPLE = ATOMS | {type(MISSING)}
@@ -237,15 +238,25 @@ def rebuild_tuple(value: tuple[Any, ...], parts: list[Any]) -> tuple[Any, ...]:
     return made
 
 
-def leaves(value: Any, inherited: Stamp, covering: Stamp | None) -> Iterator[tuple[str, Any, Stamp]]:
-    """Yield key, value and stamp of all in *value* that *covering* does not speak for, sections by their parts."""
+def leaves(
+    value: Any, inherited: Stamp, covering: Stamp | None, prefix: str | None = None
+) -> Iterator[tuple[str, Any, Stamp]]:
+    """Yield key, value and stamp of all in *value* that *covering* does not speak for, sections by their parts.
+
+    *prefix* is the key of *value*, for who knows it already.
+    """
+    above = prefix_of(value) if prefix is None else prefix
+    stamps, is_list = node_of(value).stamps, is_a(value, list)
     for name, part in parts_of(value):
-        stamp = node_of(value).stamps.get(name, inherited)
-        is_section = is_tracked(part) and is_a(part, dict) and not node_of(part).is_whole
-        if is_section and part:
-            yield from leaves(part, stamp, covering)
-            continue
-        if stamp != covering:
-            yield key_in(value, name), part, stamp
-        if is_tracked(part):
-            yield from leaves(part, stamp, stamp)
+        stamp = stamps.get(name, inherited)
+        key = f"{above}[{name}]" if is_list else f"{above}.{key_part(name)}" if above else key_part(name)
+        if not is_tracked(part):
+            if stamp != covering:
+                yield key, part, stamp
+        elif part and is_a(part, dict) and not node_of(part).is_whole:
+            yield from leaves(part, stamp, covering, key)
+        else:
+            if stamp != covering:
+                yield key, part, stamp
+            if not node_of(part).is_whole:
+                yield from leaves(part, stamp, stamp, key)

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Final
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NOFOLLOW", 0)
 _CHUNK_BYTES = 1 << 20
@@ -72,6 +73,15 @@ class Segment:
             return  # a part that stays behind holds only true records, and the reader knows them by number
 
 
+class Nowhere:
+    """Stands in for a segment while there is none: every write to it fails, so that records wait."""
+
+    fd: Final = -1
+
+
+NOWHERE = Nowhere()
+
+
 def write_fully(fd: int, data: bytes | bytearray) -> None:
     """Write all of *data*, going on after a short write; raises OSError."""
     rest = memoryview(data)
@@ -106,3 +116,11 @@ def sync_folder(folder: Path) -> None:
         return
     finally:
         os.close(fd)
+
+
+def touch_folder(folder: Path) -> None:
+    """Change the folder's time, by which a catalog sees that something in it is new."""
+    try:
+        os.utime(folder)
+    except OSError:  # of another owner; a run's new folder has changed the time already
+        return

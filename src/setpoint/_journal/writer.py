@@ -8,7 +8,6 @@ from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Final
 from zlib import crc32
 
 from msgspec.structs import force_setattr, replace
@@ -18,7 +17,7 @@ from .backlog import LIMIT_BYTES, Backlog, kind_of
 from .frame import encode_record, to_line
 from .losses import Losses
 from .record import Lost, Open, Record
-from .segment import Segment, make_folder, sync_folder, write_fully
+from .segment import NOWHERE, Nowhere, Segment, make_folder, sync_folder, touch_folder, write_fully
 
 __all__ = ["Losses", "Writer"]
 
@@ -27,16 +26,6 @@ _LONGEST_PAUSE_S = 30.0
 _PATIENCE_S = 2.0
 _THIN_BYTES = LIMIT_BYTES * 3 // 4
 _AT_ONCE_BYTES = 1 << 20
-_TWICE = (False, True)
-
-
-class _Nowhere:
-    """Stands in for a segment while there is none: every write to it fails, so that records wait."""
-
-    fd: Final = -1
-
-
-_NOWHERE = _Nowhere()
 
 
 class Writer:
@@ -72,7 +61,7 @@ class Writer:
     def _begin(self) -> None:
         self._count = count(1)
         self._backlog = Backlog()
-        self._segment: Segment | _Nowhere = _NOWHERE
+        self._segment: Segment | Nowhere = NOWHERE
         self._old: Segment | None = None  # a full or failing segment that may take writes again
         self._mending = threading.Lock()  # only ever tried, never waited for, by append
         self._losses = Losses()
@@ -127,7 +116,9 @@ class Writer:
             Whether the disk has all of them.
         """
         with self._mend(_PATIENCE_S if now else 0) as is_mine:
-            return is_mine and any(self._save_waiting(now=now or again) and self._sync_segment() for again in _TWICE)
+            if not is_mine or not self._save_waiting(now=now):
+                return False
+            return self._sync_segment() or (self._save_waiting(now=True) and self._sync_segment())
 
     def tick(self) -> None:
         """Do what is due each second: sync, try again what waits, notice a vanished folder, give a heartbeat."""
@@ -141,7 +132,7 @@ class Writer:
         self._look_for_segment()
         self.sync(now=True)
         self._is_closed = True
-        self._segment, self._old = _NOWHERE, None
+        self._segment, self._old = NOWHERE, None
         while self._backlog.waiting:
             self._lose(self._backlog.waiting.popleft(), "it waited for the disk until the end")
         return self._losses
@@ -172,7 +163,7 @@ class Writer:
         self._losses.add(kind, 0, reason)
         return encode_record(Lost(1, reason, seq=record.seq, t=record.t))
 
-    def _wait(self, line: bytes, segment: Segment | _Nowhere, error: OSError) -> None:
+    def _wait(self, line: bytes, segment: Segment | Nowhere, error: OSError) -> None:
         if self._is_closed:
             self._lose(line, "it came after the end")
             self._tell("closed", f"A record came after the run's end and was not saved: {kind_of(line)}.")
@@ -190,7 +181,7 @@ class Writer:
         if self._backlog.size_bytes > LIMIT_BYTES:
             self._thin()
 
-    def _complete(self, line: bytes, written: int, segment: Segment | _Nowhere) -> None:
+    def _complete(self, line: bytes, written: int, segment: Segment | Nowhere) -> None:
         if written != len(line):
             self._is_suspect = True  # another thread's line may stand inside this one: the next tick writes both again
             try:
@@ -271,7 +262,7 @@ class Writer:
                 segment.discard()
                 raise
             self._part, self._is_fresh, self._beat_at = part, True, time.monotonic() + _HEARTBEAT_S
-            _touch_day(self.folder.parent)
+            touch_folder(self.folder.parent)
             return segment
         raise AssertionError("count() never ends")
 
@@ -292,7 +283,7 @@ class Writer:
                 write_fully(old.fd, b"\n" + waiting[0])  # the newline ends what a failed write left
                 waiting.popleft()
         except OSError:
-            self._segment, self._old = _NOWHERE, old
+            self._segment, self._old = NOWHERE, old
             return False
         self._segment, self._old, self._is_suspect = old, None, True
         return True
@@ -303,7 +294,7 @@ class Writer:
             self._old = self._segment
         if not may_recover:
             self._old = None
-        self._segment = _NOWHERE
+        self._segment = NOWHERE
 
     def _pause(self, error: OSError) -> None:
         self._pause_s = min(max(1.0, 2 * self._pause_s), _LONGEST_PAUSE_S)
@@ -391,8 +382,8 @@ class Writer:
     def _tell_trouble(self, what: str, path: Path, error: OSError) -> None:
         self._tell(
             f"{what} {error.errno}",
-            f"Can't {what} {path}: {error.strerror or error}. The script goes on, records wait in memory and are tried "
-            "again; run.finish() says what could not be saved.",
+            f"Can't {what} {path}: {error.strerror or error}. Records wait in memory and are tried again; run.finish() "
+            "says what could not be saved.",
         )
 
     def _tell(self, cause: str, text: str) -> None:
@@ -403,11 +394,3 @@ class Writer:
             self._say(text)
         except Exception:  # noqa: BLE001  # what cannot be said (a closed stderr) must not stop the training
             return
-
-
-def _touch_day(folder: Path) -> None:
-    """Change the day folder's time, by which a catalog sees that something in it is new."""
-    try:
-        os.utime(folder)
-    except OSError:  # of another owner; a new run's folder has changed the time already
-        return

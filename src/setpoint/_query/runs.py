@@ -272,5 +272,6 @@ def metric_key(metric: str) -> Key:
 def natural_direction(metric: str) -> str:
     """Return ``min`` for metrics that by their name are better when small, else ``max``."""
     words = metric.lower().replace("-", "_").replace("/", "_").replace(".", "_").split("_")
-    small = {"loss", "err", "error", "mse", "rmse", "mae", "nll", "perplexity", "ppl", "wer", "cer", "fid", "latency"}
+    small = {"loss", "err", "error", "mse", "rmse", "mae", "nll", "perplexity", "ppl", "wer", "cer", "fid"}
+    small |= {"latency", "time", "seconds"}
     return "min" if small & set(words) else "max"

@@ -78,6 +78,7 @@ def take_draft() -> Config:
 
 def give_back(draft: Config) -> None:
     """Make *draft* the draft again, since the ``init()`` that took it failed."""
+    tree_of(draft).is_draft = True
     _live.draft = draft
 
 

@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,6 @@ from msgspec import Struct, field
 
 from setpoint._core.tree import is_a
 from setpoint._journal import layout
-from setpoint._journal.reader import find_runs, read_run
 from setpoint._journal.state import RunState
 from setpoint.errors import ResumeError
 
@@ -60,6 +59,20 @@ def identify(settings: Settings, environ: Mapping[str, str]) -> Identity:
     if rank is not None:
         return _ranked(settings, rank)
     return _new(settings, new_run_id(time.time_ns()))
+
+
+def read_run(folder: Path) -> RunState:
+    """Return what the journal in *folder* says."""
+    from setpoint._journal import reader  # only a run that goes on or is joined reads; others need not wait for it
+
+    return reader.read_run(folder)
+
+
+def find_runs(store: Path) -> Iterator[Path]:
+    """Yield the folders of the runs in a store, the newest day first."""
+    from setpoint._journal import reader  # as above
+
+    return reader.find_runs(store)
 
 
 def find_run(store: Path, run_id: str) -> Path | None:

@@ -32,11 +32,14 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
 class _Content(Struct, frozen=True):
-    """What a claim's file holds: the key in full, the run, and when it was made (ns, UTC since the Unix epoch)."""
+    """What a claim's file holds: the key in full, the run, and when it was made (ns, UTC since the Unix epoch).
 
-    key: str
+    Key and folder are bytes, in base 64: names of folders and variables need be no UTF-8.
+    """
+
+    key: bytes
     run_id: str
-    folder: str
+    folder: bytes
     writer: str
     created_ns: int
 
@@ -75,7 +78,7 @@ def claim(store: Path, key: str, run_id: str, folder: Path, rank: Rank | None = 
             not joined.
         writer: the writer's name in that run, if it has one already.
     """
-    content = _Content(key, run_id, str(folder), writer, time.time_ns())
+    content = _Content(_bytes(key), run_id, os.fsencode(folder), writer, time.time_ns())
     at, number_of_rank = _folder_of(store, key), rank.rank if rank is not None else None
 
     def find_or_make() -> Claim | None:
@@ -91,9 +94,9 @@ def claim(store: Path, key: str, run_id: str, folder: Path, rank: Rank | None = 
 def claim_process(store: Path, run_id: str, folder: Path, *, writer: str = "") -> Claim:
     """Claim this process for a run, so that its children join it, see ``claim``. The newest of several runs counts."""
     key = process_key(os.getpid())
-    content = _Content(key, run_id, str(folder), writer, time.time_ns())
+    content = _Content(_bytes(key), run_id, os.fsencode(folder), writer, time.time_ns())
     at = _folder_of(store, key)
-    return _try_to(lambda: _make(at / str(max(_numbers(at), default=0) + 1), content), content)
+    return _try_to(lambda: _make_own(at / str(max(_numbers(at), default=0) + 1), content), content)
 
 
 def find_parent_run(store: Path) -> Claim | None:
@@ -102,6 +105,8 @@ def find_parent_run(store: Path) -> Claim | None:
     A run that has finished took its claim away, so nobody joins it. Claims that can't be read count as none.
     """
     try:
+        if not os.listdir(store / "joins"):  # noqa: PTH208  # as below
+            return None
         return next((held for pid in ancestors() if (held := _newest(store, process_key(pid))) is not None), None)
     except OSError:  # the store is not this user's, or went away: nothing to join there
         return None
@@ -136,7 +141,15 @@ def sweep(store: Path) -> None:
 def _folder_of(store: Path, key: str) -> Path:
     # No path separator is left of the key; two keys that share a name are told apart by the content.
     stem = _UNSAFE.sub("-", key)[:_SAFE_LENGTH].strip("-")
-    return store / "joins" / f"{stem}-{crc32(key.encode('utf-8', 'surrogatepass')):08x}"
+    return store / "joins" / f"{stem}-{crc32(_bytes(key)):08x}"
+
+
+def _bytes(key: str) -> bytes:
+    return key.encode("utf-8", "surrogatepass")
+
+
+def _path(content: _Content) -> Path:
+    return Path(os.fsdecode(content.folder))
 
 
 def _newest(store: Path, key: str) -> Claim | None:
@@ -163,11 +176,18 @@ def _try_to(attempt: Callable[[], Claim | None], content: _Content) -> Claim:
         problem = "other processes kept changing the claims"
     except OSError as error:  # disk full, read-only, gone: the run itself goes on, alone
         problem = f"{error.filename}: {error.strerror}" if error.strerror else str(error)
-    return Claim(content.run_id, Path(content.folder), content.writer, problem=problem, maker=os.getpid())
+    return Claim(content.run_id, _path(content), content.writer, problem=problem, maker=os.getpid())
 
 
 def _found(held: _Content, path: Path) -> Claim:
-    return Claim(held.run_id, Path(held.folder), held.writer, str(path))
+    return Claim(held.run_id, _path(held), held.writer, str(path))
+
+
+def _make_own(path: Path, content: _Content) -> Claim | None:
+    """Make a claim that no other process can want: whoever reads it early waits until it is whole."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _write_new(path, msgspec.json.encode(content))
+    return Claim(content.run_id, _path(content), content.writer, str(path), maker=os.getpid())
 
 
 def _make(path: Path, content: _Content) -> Claim | None:
@@ -187,7 +207,7 @@ def _make(path: Path, content: _Content) -> Claim | None:
         return None
     finally:
         temporary.unlink(missing_ok=True)
-    return Claim(content.run_id, Path(content.folder), content.writer, str(path), maker=os.getpid())
+    return Claim(content.run_id, _path(content), content.writer, str(path), maker=os.getpid())
 
 
 def _write_new(path: Path, line: bytes) -> None:
@@ -216,9 +236,9 @@ def _wait_for(path: Path) -> _Content | None:
 def _holds(held: _Content, key: str, rank: int | None) -> bool:
     """Tell whether a claim still stands for a run that can be joined."""
     age_s = (time.time_ns() - held.created_ns) / 1e9
-    if held.key != key or age_s > MAX_AGE_S:
+    if held.key != _bytes(key) or age_s > MAX_AGE_S:
         return False
-    folder = Path(held.folder)
+    folder = _path(held)
     if not folder.is_dir():
         return age_s < _MAKING_S  # the first to come has claimed it and is about to make it; later, it was removed
     return rank is None or rank not in _ranks_in(folder)

@@ -49,7 +49,7 @@ class Recorder:
         self._warn_of_stand_ins()
 
     def config_stated(self, changes: list[Change]) -> None:
-        """Record the whole config, as the first statement of a writer that leads."""
+        """Record all *changes* that made the config what it is, as the first statement of a writer."""
         self.writer.append(self.update_record(changes, is_whole=True))
         self._warn_of_stand_ins()
 

@@ -5,7 +5,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from threading import RLock
 from time import monotonic
@@ -19,11 +18,11 @@ from setpoint._core.summary import NUMBERS, Summary, flat_values
 from setpoint._core.tree import key_part, tree_of
 from setpoint._journal import record
 from setpoint._journal.snapshot import keep_patch, write_snapshot
+from setpoint.errors import StoreError
 
 from . import current, exits, report
 from .background import Background
 from .config import Config, new_summary
-from .environment import Captured, capture
 from .identity import Identity
 from .joins import release
 from .recorder import Recorder
@@ -174,26 +173,30 @@ class Run:
             recorder: what writes the records; its writer is open.
             identity: which run this is, and this process's part in it.
             recorded: how many of the config's changes the run's journal holds already.
+
+        Raises:
+            StoreError: the config did not get on disk.
         """
         self._recorder = recorder
         self._identity = identity
-        self._capture = partial(
-            capture,
-            recorder.redactor,
-            argv=list(sys.argv),
-            orig_argv=list(sys.orig_argv),
-            environ=dict(os.environ),
-            folder=working_folder(),
-        )
+        self._surroundings: dict[str, Any] = {  # as they are now: the script may change each of them
+            "argv": list(sys.argv),
+            "orig_argv": list(sys.orig_argv),
+            "environ": dict(os.environ),
+            "folder": working_folder(),
+        }
         tree = tree_of(self.config)
         if identity.before is None:
-            recorder.config_stated(statement(self.config))
+            recorder.config_stated(tree.history)  # with what was set and changed before init()
         elif len(tree.history) > recorded:
             recorder.config_changed(tree.history[recorded:])
         tree.sink = recorder.config_changed
         tree_of(self.summary).sink = recorder.summary_changed
-        recorder.writer.sync(now=True)
-        identity.make_claim(self._folder.parents[2], recorder.writer.name)
+        store = self._folder.parents[2]
+        if not recorder.writer.sync(now=True):
+            tree.sink = tree_of(self.summary).sink = None
+            raise StoreError(str(store), "the config could not be written to it")
+        identity.make_claim(store, recorder.writer.name)
         self._background = Background(self._learn_environment, self._tick)
         self._background.start()
 
@@ -268,8 +271,10 @@ class Run:
             return
         if identity.role == "child":
             return
+        from .environment import Captured, capture  # here, so that init() need not wait for what only this thread uses
+
         try:
-            captured = self._capture()
+            captured = capture(recorder.redactor, **self._surroundings)
         except Exception as error:  # noqa: BLE001  # facts of any system may be odd in any way; training must go on
             captured = Captured({"problem": f"The environment could not be captured: {type(error).__name__}: {error}"})
         recorder.writer.append(record.Environment(captured.environment))

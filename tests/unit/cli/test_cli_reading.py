@@ -177,6 +177,49 @@ def test_importance_admits_that_there_are_too_few_runs(cli: CommandLine) -> None
     assert "Too few runs" in said.err
 
 
+def test_importance_ranks_what_matters_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("numpy")
+    import setpoint
+
+    cli = CommandLine(tmp_path / "store", capsys)
+    for number in range(16):
+        config = {"lr": number % 4 / 10, "seed": number // 4, "fixed": 1}
+        with setpoint.init(dir=cli.store, config=config) as run:
+            run.summary["acc"] = number % 4 / 10 + number / 1e6
+    lines = cli.lines("importance", "acc")
+    assert lines[0].startswith("acc over 16 runs")
+    assert lines[3].split()[0] == "lr"
+    assert "goes up with it" in lines[3]
+    assert lines[-1] == "The same in all runs: 1 param."
+    assert cli("importance", "acc", "--json").json()["params"][0]["key"] == "lr"
+
+
+def test_show_names_what_the_processes_of_a_run_disagree_about(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import os
+    import subprocess
+
+    cli = CommandLine(tmp_path / "store", capsys)
+    code = "import os, setpoint\nwith setpoint.init(config={'lr': int(os.environ['RANK']) + 1, 'seed': 7}): pass"
+    for rank in ("0", "1"):
+        launched = {"RANK": rank, "LOCAL_RANK": rank, "WORLD_SIZE": "2", "TORCHELASTIC_RUN_ID": "job-1"}
+        environ = {**os.environ, **launched, "SETPOINT_STORE": str(cli.store), "SETPOINT_SILENT": "1"}
+        subprocess.run([sys.executable, "-c", code], env=environ, check=True, timeout=60)
+    text = cli("show", "@last").out
+    assert "2 rank" in text
+    (row,) = [line.split() for line in text.splitlines() if line.startswith("  lr   rank 1")]
+    assert row[:5] == ["lr", "rank", "1", "2", "1"]
+    assert cli("show", "@last", "--json").json()["disagreements"][0]["key"] == "lr"
+
+
+def test_the_command_alone_prints_its_help(capsys: pytest.CaptureFixture[str]) -> None:
+    from setpoint import _cli
+
+    assert _cli.run([]) == 0
+    assert capsys.readouterr().out.startswith("Usage: setpoint")
+
+
 def test_export_writes_csv_and_json_lines(cli: CommandLine, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(cli("export", "family == 'mlp'").out)))
     assert [row["run.id"] for row in rows] == ["three", "two", "one"]

@@ -7,13 +7,16 @@ again, ``packs`` writes them. None needs the tool that wrote the files.
 from collections.abc import Callable, Iterable, Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from msgspec import Struct
 
 from setpoint.errors import InvalidArgumentError
 
-from .source import Context, Reader, SourceRun
+from .source import Context, Reader
+
+if TYPE_CHECKING:
+    from .making import Made, Maker
 
 FORMATS = {
     "wandb": "wandb",
@@ -109,7 +112,7 @@ def import_runs(
     context = Context(noted, progress, parses_params=source.parses_params)
     maker = Maker(report.format, fingerprint, source.project)
     packer = Packer(catalog.folder, catalog, maker, is_dry=is_dry)
-    packer.add(map(maker.made, _counted(_runs(source, report.format, context), report)))
+    packer.add(_counted(_made(source, report.format, context, maker), report))
     counts = packer.counts
     report.added, report.replaced = counts.added, counts.replaced
     report.unchanged, report.kept = counts.unchanged, counts.kept
@@ -131,17 +134,27 @@ def _forms(source: Source) -> list[str]:
     return found
 
 
-def _runs(source: Source, form: str, context: Context) -> Iterator[SourceRun]:
-    if source.path != STANDARD_INPUT:
-        return _reader(form).read_runs(Path(source.path), context)
-    if source.standard_input is None or form != "jsonl":
-        raise InvalidArgumentError("PATH", "'-'", "a file or folder; only JSON lines are read from standard input")
-    from .jsonl import read_lines
+def _made(source: Source, form: str, context: Context, maker: "Maker") -> "Iterator[Made]":
+    if form != "jsonl":
+        if source.path == STANDARD_INPUT:
+            raise InvalidArgumentError("PATH", "'-'", "a file or folder; only JSON lines are read from standard input")
+        return map(maker.made, _reader(form).read_runs(Path(source.path), context))
+    from .parallel import made_runs
 
-    return read_lines(source.standard_input, "standard input", context)
+    if source.path == STANDARD_INPUT:
+        assert source.standard_input is not None
+        return made_runs(source.standard_input, "standard input", context, maker, source.project)
+    path = Path(source.path)
+    file = path.open("rb")
+    return _closing(file, made_runs(file, source.path, context, maker, source.project, path.stat().st_size))
 
 
-def _counted(runs: Iterable[SourceRun], report: Report) -> Iterator[SourceRun]:
+def _closing(file: BinaryIO, runs: "Iterator[Made]") -> "Iterator[Made]":
+    with file:
+        yield from runs
+
+
+def _counted(runs: "Iterable[Made]", report: Report) -> "Iterator[Made]":
     for run in runs:
         report.found += 1
         yield run

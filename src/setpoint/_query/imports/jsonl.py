@@ -9,7 +9,7 @@ from __future__ import annotations  # array[int] can't be evaluated before Pytho
 import json
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from math import inf, nan
 from pathlib import Path
@@ -31,7 +31,8 @@ SUFFIXES = (".jsonl", ".ndjson", ".json")
 MAX_LINE_BYTES = 64 << 20
 _MAX_DEPTH = 100
 _LAST_S = 253_402_300_800  # the year 10000
-_PACE = 2000  # lines between two words on the progress
+_BATCH_LINES = 500
+_LONG_LINE_BYTES = 1 << 20
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _MANY_DIGITS = b"0" * 19
 _NAMED = re.compile(r"`([^`$]+)`")
@@ -98,19 +99,38 @@ def read_runs(path: Path, context: Context) -> Iterator[SourceRun]:
 
 def read_lines(file: BinaryIO, name: str, context: Context, size_bytes: int = 0) -> Iterator[SourceRun]:
     """Yield the run of each line of an open file, which messages call *name*."""
+    for batch in batches(file, context, size_bytes):
+        for number, line in batch:
+            run = run_of(name, number, line, context.refuse)
+            if run is not None:
+                yield run
+
+
+def batches(file: BinaryIO, context: Context, size_bytes: int = 0) -> Iterator[list[tuple[int, bytes]]]:
+    """Yield the lines with their numbers, from 1, some at a time; empty ones are left out."""
     done = 0
+    batch: list[tuple[int, bytes]] = []
     for number, line in enumerate(_lines(file), 1):
         done += len(line)
-        if number % _PACE == 0 and size_bytes:
-            context.advance(done, size_bytes)
-        if not line.strip():
-            continue
-        try:
-            yield _run_of(_parsed(line), line)
-        except _WrongLineError as error:
-            context.refuse(f"{name}:{number}:{error.column}: {error}")
+        if not line.isspace():
+            batch.append((number, line))
+        if len(batch) >= _BATCH_LINES or (batch and len(line) > _LONG_LINE_BYTES):
+            yield batch
+            batch = []
+            if size_bytes:
+                context.advance(done, size_bytes)
+    yield batch
     if size_bytes:
         context.advance(size_bytes, size_bytes)
+
+
+def run_of(name: str, number: int, line: bytes, refuse: Callable[[str], None]) -> SourceRun | None:
+    """Return the run of one line; None where it is none, and *refuse* is told why."""
+    try:
+        return _run_of(_parsed(line), line)
+    except _WrongLineError as error:
+        refuse(f"{name}:{number}:{error.column}: {error}")
+        return None
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

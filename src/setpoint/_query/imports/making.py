@@ -39,12 +39,14 @@ class Made(Struct):
     id: str
     digest: str
     day: str
-    run: SourceRun | None
-    plain: _Plain | None
+    run: SourceRun | None = None
+    plain: _Plain | None = None
+    line: bytes = b""
+    is_known_by_content: bool = False
 
     def forget(self) -> None:
-        """Drop what the line is made of, once it is made."""
-        self.run = self.plain = None
+        """Drop what the line is made of, and the line itself."""
+        self.run, self.plain, self.line = None, None, b""
 
 
 class Maker:
@@ -74,7 +76,20 @@ class Maker:
         else:
             plain = self._plain(run)
             digest = self._digest(run, plain)
-        return Made(self._id_of(run, digest), digest, day_of(run.created_ns), run, plain)
+        is_known_by_content = not (run.id or run.identity)
+        day = day_of(run.created_ns)
+        return Made(self._id_of(run, digest), digest, day, run, plain, is_known_by_content=is_known_by_content)
+
+    def is_first(self, digest: str) -> bool:
+        """Tell whether no run of that content was made yet, and remember that one is now."""
+        if digest in self._equal:
+            return False
+        self._equal[digest] = 1
+        return True
+
+    def begin_anew(self) -> None:
+        """Forget which contents were there."""
+        self._equal.clear()
 
     def _id_of(self, run: SourceRun, digest: str) -> str:
         if run.id:
@@ -110,7 +125,7 @@ class Maker:
         """Take the secrets out of plain forms, in place; other than an Encoder it knows that they are forms already."""
         texts, fine = self._texts, self._fine
         for name, plain in tree.items():
-            kind: type[object] = type(plain)
+            kind: Any = type(plain)
             if kind is str:
                 if (name, plain) in texts:
                     continue
@@ -134,7 +149,7 @@ class Maker:
         return is_fine
 
     def _redacted(self, name: str, plain: Any) -> Any:  # a plain form
-        kind: type[object] = type(plain)
+        kind: Any = type(plain)
         if kind is dict and "$redacted" in plain:
             return plain
         kept = self._redactor(name, plain)
@@ -160,6 +175,8 @@ class Maker:
 
     def line(self, made: Made) -> bytes:
         """Return the line of a pack for a run."""
+        if made.line:
+            return made.line
         run, clean = made.run, self._redactor.text
         assert run is not None
         config, summary, environment = made.plain or self._plain(run)

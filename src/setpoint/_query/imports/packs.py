@@ -75,7 +75,7 @@ class Packer:
             line = self._line(run)
             self._lines.setdefault(run.day, []).append(line)
             self._size_bytes += len(line)
-        run.forget()  # what is waiting is many runs: their values would fill the memory
+        run.forget()  # many runs wait: their values would fill the memory
 
     def _is_wanted(self, run: Made, before: _Known | None) -> bool:
         if before is None:
