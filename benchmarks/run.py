@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPTS = ("live.py", "query.py")
+SCRIPTS = ("live.py", "query.py", "imports.py")
 
 
 def main() -> int:

@@ -270,7 +270,9 @@ def test_a_working_folder_that_is_gone_without_a_store_named_is_said_by_one_erro
     except setpoint.errors.StoreError as error:
         print("said")
     """
-    done = outcome(tmp_path, script, command=(*_unprivileged(), sys.executable, "train.py"), environ={"SETPOINT_STORE": ""})
+    done = outcome(
+        tmp_path, script, command=(*_unprivileged(), sys.executable, "train.py"), environ={"SETPOINT_STORE": ""}
+    )
     assert done.stdout.startswith("disabled works\n")
     assert done.exit_code == 0, done.stderr
 

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,7 +15,7 @@ from setpoint.errors import CatalogError
 
 from .database import Database
 from .engine import catalog_path, is_busy, open_catalog, put_aside
-from .ingest import Progress, catch_up
+from .ingest import FarBehindError, Progress, catch_up
 
 T = TypeVar("T")
 _ATTEMPTS = 4
@@ -44,8 +45,27 @@ class Catalog:
             OSError: the store's folder can't be listed.
         """
         folder = self.folder
-        if folder is not None:
-            self._recovering(lambda database: catch_up(database, folder, progress), is_question=False)
+        if folder is None:
+            return
+        with self._lock:
+            if not (self._is_in_memory or catalog_path(folder).exists()):
+                self._rebuild(folder, progress)
+            try:
+                self._recovering(lambda database: catch_up(database, folder, progress), is_question=False)
+            except FarBehindError:
+                self._rebuild(folder, progress, is_behind=True)
+                self._recovering(lambda database: catch_up(database, folder, progress, at_any_cost=True), is_question=False)
+
+    @property
+    def _is_in_memory(self) -> bool:
+        return self._database is not None and self._stamp is None
+
+    def _rebuild(self, folder: Path, progress: Progress | None, *, is_behind: bool = False) -> None:
+        from .rebuild import rebuild
+
+        self.close()
+        with suppress(OSError, sqlite3.Error):  # a full disk, say: the rows then go into the catalog one by one
+            rebuild(catalog_path(folder), folder, progress, is_behind=is_behind)
 
     def ask(self, question: Callable[[Database], T]) -> T:
         """Return the answer to *question*; a catalog that turns out broken is made again and asked again.

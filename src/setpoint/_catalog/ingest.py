@@ -25,6 +25,7 @@ Progress = Callable[[int, int], None]
 """Called with the work done so far and all the work; the unit is about a run in a folder of its own."""
 
 RACY_NS = 2_000_000_000  # NFS and FAT keep times to the second or two
+_REBUILD_BYTES = 20_000_000  # of new packs, some 20,000 runs
 _LARGE_BYTES = 4_000_000
 _HEARTBEAT_S = 20.0
 _BATCH_RUNS = 10_000
@@ -47,7 +48,7 @@ class _Known(Struct, frozen=True):
     mtime_ns: int
 
 
-class _Day(Struct):
+class Day(Struct):
     """A day whose listing differs from what the catalog knows."""
 
     name: str
@@ -63,14 +64,35 @@ class _Day(Struct):
         return len(self.folders) + sum(1 + found.size_bytes // _PACKED_RUN_BYTES for found in self.packs)
 
 
-def catch_up(database: Database, store: Path, progress: Progress | None = None) -> None:
+class FarBehindError(Exception):
+    """So much is new that making the whole catalog anew takes less time."""
+
+
+def catch_up(
+    database: Database, store: Path, progress: Progress | None = None, *, at_any_cost: bool = False
+) -> None:
     """Make the catalog's rows what the journals of *store* say. May be stopped anywhere; the next call goes on.
 
     Raises:
+        FarBehindError: so much is new that nothing was done; not with *at_any_cost*.
         OSError: the store's folders can't be listed.
     """
-    take_in(database, RowWriter(database), store, progress)
-    _refresh_live(database, RowWriter(database), store)
+    days, gone = _changed_days(database, store)
+    if not at_any_cost and _is_far_behind(database, days):
+        raise FarBehindError
+    writer = RowWriter(database)
+    if gone:
+        _forget_days(database, writer, gone)
+    take_in(database, writer, days, Meter(progress, sum(day.work for day in days)))
+    _refresh_live(database, writer, store)
+
+
+def _is_far_behind(database: Database, days: "list[Day]") -> bool:
+    new = sum(found.size_bytes for day in days for found in day.packs)
+    if new < _REBUILD_BYTES:
+        return False
+    known: int = database.rows("SELECT coalesce(sum(size_bytes), 0) FROM pack WHERE size_bytes > 0")[0][0]
+    return new > known
 
 
 class Writer(Protocol):
@@ -85,22 +107,17 @@ class Writer(Protocol):
         ...
 
 
-def take_in(
-    database: Database, writer: Writer, store: Path, progress: Progress | None = None, *, shares: int = 1
-) -> "Meter":
-    """Take in what changed since the database was filled, except in live runs, and return the meter of the work.
-
-    *shares* says how many times the work of reading all the work is.
-    """
-    days, gone = _changed_days(database, store)
-    meter = Meter(progress, shares * sum(day.work for day in days))
-    if gone:
-        _forget_days(database, writer, gone)
+def take_in(database: Database, writer: Writer, days: "list[Day]", meter: "Meter") -> None:
+    """Take in what *days* list."""
     intake = _Intake(database, writer)
     for day in days:
         _take_in(intake, day, meter)
     intake.flush()
-    return meter
+
+
+def all_days(database: Database, store: Path) -> "list[Day]":
+    """Return every day of the store with all that is in it, for a catalog that is empty; raises OSError."""
+    return _changed_days(database, store)[0]
 
 
 class Meter:
@@ -121,9 +138,9 @@ class Meter:
         self.advance(max(0, int(share * self._total) - self._done))
 
 
-def _changed_days(database: Database, store: Path) -> tuple[list[_Day], list[str]]:
+def _changed_days(database: Database, store: Path) -> tuple[list[Day], list[str]]:
     known = {name: (mtime_ns, settled) for name, mtime_ns, settled in database.rows("SELECT * FROM day")}
-    days: list[_Day] = []
+    days: list[Day] = []
     for name, path in _day_folders(store):
         now = time.time_ns()
         mtime_ns = path.stat().st_mtime_ns
@@ -141,8 +158,8 @@ def _day_folders(store: Path) -> list[tuple[str, Path]]:
         return []
 
 
-def _listed(database: Database, path: Path, mtime_ns: int, is_settled: bool) -> _Day:
-    day = _Day(path.name, mtime_ns, is_settled, [], [], [], [])
+def _listed(database: Database, path: Path, mtime_ns: int, is_settled: bool) -> Day:
+    day = Day(path.name, mtime_ns, is_settled, [], [], [], [])
     known = {row.id: row for row in _known_runs(database, path.name)}
     packs = {
         name: (number, size, stamp)
@@ -174,7 +191,7 @@ def _packed_runs(database: Database, pack_n: int) -> list[str]:
     return [row[0] for row in database.rows("SELECT id FROM run WHERE pack_n = ?", (pack_n,))]
 
 
-def _look_at(entry: os.DirEntry[str], known: _Known | None, now: int, day: _Day) -> None:
+def _look_at(entry: os.DirEntry[str], known: _Known | None, now: int, day: Day) -> None:
     mtime_ns = entry.stat(follow_symlinks=False).st_mtime_ns
     if known is not None and known.mtime_ns == mtime_ns:
         return  # no file came or went; whether a live one grew is asked elsewhere
@@ -219,7 +236,7 @@ class _Intake:
         self._runs, self._after = [], []
 
 
-def _take_in(intake: _Intake, day: _Day, meter: Meter) -> None:
+def _take_in(intake: _Intake, day: Day, meter: Meter) -> None:
     for found in day.folders:
         if (item := _read_folder(found)) is not None:
             intake.add(*item)
@@ -229,7 +246,7 @@ def _take_in(intake: _Intake, day: _Day, meter: Meter) -> None:
     intake.then(partial(_settle, intake, day))
 
 
-def _settle(intake: _Intake, day: _Day) -> None:
+def _settle(intake: _Intake, day: Day) -> None:
     """Remove what has gone from a day, and note that the day is taken in."""
     database, writer = intake.database, intake.writer
     # A run whose folder is gone may have come in just now with a pack.

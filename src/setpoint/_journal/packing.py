@@ -21,7 +21,8 @@ from .state import RunState
 DAY_NS = 86_400_000_000_000
 _KEPT = (layout.CONFIG_SNAPSHOT, layout.DIFF)
 _HIDDEN = ".packed-"
-_ABANDONED_S = 3600.0  # a temporary file of a packing that was killed
+_CLAIM = ".packing"
+_ABANDONED_S = 3600.0  # what a packing that was killed left; packing one day takes less
 
 
 class PackReport(Struct):
@@ -33,59 +34,104 @@ class PackReport(Struct):
     bytes_after: int = 0
 
 
-class _Ready(Struct):
+class _Packed(Struct):
+    """A folder whose run is in the pack that is being written, and its files: name -> size and modification time (ns)."""
+
     folder: Path
-    state: RunState
-    line: bytes
-    files: dict[str, tuple[int, int]]  # name -> size and modification time (ns)
+    files: dict[str, tuple[int, int]]
+
+
+class _Rest(Struct):
+    """Runs last touched before these times (ns) are packed."""
+
+    before_ns: int
+    crashed_before_ns: int
 
 
 def pack_store(
     store: Path,
     *,
     older_than_ns: int = DAY_NS,
+    crashed_older_than_ns: int | None = None,
     now_ns: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> PackReport:
     """Pack the runs of a store that ended, and were last touched, longer than *older_than_ns* ago.
 
-    It may be stopped anywhere: a run is then in its folder, in a pack, or in both with the same content.
+    It may be stopped anywhere: a run is then in its folder, in a pack, or in both with the same content. Days that
+    another process is packing are left to it.
 
     Args:
         store: the store's folder.
         older_than_ns: how long a run must have been at rest, in ns.
+        crashed_older_than_ns: the same for runs that crashed, which may be resumed; None for as long as any other.
         now_ns: the time now (UTC, ns since the Unix epoch); None asks the clock.
         progress: called with runs looked at and runs to look at.
 
     Raises:
         OSError: a folder can't be listed, or a pack can't be written.
     """
-    before_ns = (time.time_ns() if now_ns is None else now_ns) - older_than_ns
+    now = time.time_ns() if now_ns is None else now_ns
+    crashed_ns = older_than_ns if crashed_older_than_ns is None else crashed_older_than_ns
+    rest = _Rest(now - older_than_ns, now - crashed_ns)
     report = PackReport()
     root = layout.runs_folder(store)
     days = sorted(day for day in root.iterdir() if layout.is_day(day.name)) if root.is_dir() else []
-    for day in days:
-        _clean(day)
-    folders = {day: sorted(run for run in day.iterdir() if layout.is_run_id(run.name) and run.is_dir()) for day in days}
+    folders = {day: _runs_of(day) for day in days}
     total, done = sum(map(len, folders.values())), 0
     for day, runs in folders.items():
-        ready = list(_ready(runs, before_ns))
-        if ready:
-            _pack_day(day, ready, report)
-        report.left += len(runs) - len(ready)
+        if (runs or _has_leftovers(day)) and _claim(day):
+            try:
+                _clean(day)
+                _pack_day(day, rest, report)
+            finally:
+                (day / _CLAIM).unlink(missing_ok=True)
+        else:
+            report.left += len(runs)
         done += len(runs)
         if progress is not None:
             progress(done, total)
     return report
 
 
-def _ready(folders: list[Path], before_ns: int) -> Iterator[_Ready]:
-    for folder in folders:
-        files = _files(folder)
-        if files is not None and all(mtime_ns < before_ns for _, mtime_ns in files.values()):
-            found = _read(folder, files)
-            if found is not None:
-                yield found
+def _runs_of(day: Path) -> list[Path]:
+    return sorted(run for run in day.iterdir() if layout.is_run_id(run.name) and run.is_dir())
+
+
+def _has_leftovers(day: Path) -> bool:
+    return any(path.name.startswith(_HIDDEN) or path.name.endswith(".tmp") for path in day.iterdir())
+
+
+def _claim(day: Path) -> bool:
+    """Tell whether this process may pack the day: no other is at it. The claim of one that was killed grows old."""
+    claim = day / _CLAIM
+    for _ in range(2):
+        try:
+            os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+            return True
+        except FileExistsError:
+            try:
+                if time.time() - claim.stat().st_mtime < _ABANDONED_S:
+                    return False
+                claim.unlink()  # should two do so at once, both pack: then a run is in two packs, the same in both
+            except FileNotFoundError:
+                continue
+    return False
+
+
+def _ready(runs: list[Path], rest: _Rest, packed: list[_Packed]) -> Iterator[bytes]:
+    """Yield the lines of those runs that can be packed, and note their folders."""
+    for folder in runs:
+        try:
+            files = _files(folder)
+            if files is None or max(mtime_ns for _, mtime_ns in files.values()) >= rest.before_ns:
+                continue
+            line = _line(folder, files, rest)
+        except FileNotFoundError:  # it was removed meanwhile
+            continue
+        if line is not None:
+            packed.append(_Packed(folder, files))
+            yield line
 
 
 def _files(folder: Path) -> dict[str, tuple[int, int]] | None:
@@ -100,13 +146,15 @@ def _files(folder: Path) -> dict[str, tuple[int, int]] | None:
     return found if any(layout.split_segment_name(name) is not None for name in found) else None
 
 
-def _read(folder: Path, files: dict[str, tuple[int, int]]) -> _Ready | None:
+def _line(folder: Path, files: dict[str, tuple[int, int]], rest: _Rest) -> bytes | None:
     state = read_run(folder)
     if state.status == "running" or state.damage or state.unknown or not state.writers:
         return None
+    if state.status == "crashed" and max(mtime_ns for _, mtime_ns in files.values()) >= rest.crashed_before_ns:
+        return None
     texts = {name: (folder / name).read_bytes() for name in files if name in _KEPT}
     line = pack.line_of(state, texts)
-    return _Ready(folder, state, line, files) if _reads_back(line, state) else None
+    return line if _reads_back(line, state) else None
 
 
 def _reads_back(line: bytes, state: RunState) -> bool:
@@ -118,22 +166,36 @@ def _reads_back(line: bytes, state: RunState) -> bool:
     return again == line and msgspec.json.encode(packed.config, order="deterministic") == pack.config_of(state)
 
 
-def _pack_day(day: Path, ready: list[_Ready], report: PackReport) -> None:
-    path = pack.write_pack(day, (item.line for item in ready))
-    assert path is not None
+def _pack_day(day: Path, rest: _Rest, report: PackReport) -> None:
+    runs = _runs_of(day)
+    report.left += len(runs)
+    packed: list[_Packed] = []
+    path = pack.write_pack(day, _ready(runs, rest, packed))
+    if path is None:
+        return
     report.bytes_after += path.stat().st_size
-    for item in ready:
-        if _files(item.folder) != item.files:
-            continue  # it was resumed meanwhile: its folder holds more than the pack, and counts
-        hidden = day / f"{_HIDDEN}{item.folder.name}"
-        item.folder.rename(hidden)
-        if _files(hidden) != item.files:
-            hidden.rename(item.folder)
+    for item in packed:
+        try:
+            if _put_away(day, item):
+                report.packed += 1
+                report.left -= 1
+                report.bytes_before += sum(size for size, _ in item.files.values())
+        except FileNotFoundError:  # it was removed meanwhile, or packed by another process
             continue
-        shutil.rmtree(hidden)
-        report.packed += 1
-        report.bytes_before += sum(size for size, _ in item.files.values())
     os.utime(day)
+
+
+def _put_away(day: Path, item: _Packed) -> bool:
+    """Remove a folder whose run is in a pack, unless the run was resumed meanwhile: its folder then has more."""
+    if _files(item.folder) != item.files:
+        return False
+    hidden = day / f"{_HIDDEN}{item.folder.name}"
+    item.folder.rename(hidden)
+    if _files(hidden) != item.files:
+        hidden.rename(item.folder)
+        return False
+    shutil.rmtree(hidden)
+    return True
 
 
 def _clean(day: Path) -> None:

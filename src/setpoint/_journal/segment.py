@@ -22,7 +22,7 @@ class Segment:
         """Make the file, readable by its owner alone whatever the umask; raises OSError."""
         self.fd = -1
         self.path = path
-        self.fd = os.open(path, _FLAGS, 0o600)
+        self.fd = _above_streams(os.open(path, _FLAGS, 0o600))
         if hasattr(os, "fchmod"):
             os.fchmod(self.fd, 0o600)
         status = os.fstat(self.fd)
@@ -71,6 +71,18 @@ class Segment:
             self.path.unlink()
         except OSError:
             return  # a part that stays behind holds only true records, and the reader knows them by number
+
+
+def _above_streams(fd: int) -> int:
+    """Return *fd*, or another one for its file: as 0, 1 or 2 it would get what is written to a stream that was closed."""
+    if fd > 2:
+        return fd
+    try:
+        import fcntl
+
+        return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
+    finally:
+        os.close(fd)
 
 
 class Nowhere:

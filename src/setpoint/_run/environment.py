@@ -15,6 +15,7 @@ from .git import git_facts
 from .packages import installed_packages
 from .process import host
 from .ranks import rank_of
+from .shell import Shell
 
 _MAX_VARIABLE = 10_000
 _VARIABLE_TEXT = """
@@ -59,6 +60,7 @@ def capture(
     orig_argv: Sequence[str] | None = None,
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    shell: Shell | None = None,
 ) -> Captured:
     """Return where this process runs, without secrets; it takes up to some 20 s, for git, and never raises for a fault.
 
@@ -68,6 +70,7 @@ def capture(
         orig_argv: the interpreter's command line.
         environ: the environment; only variables on a list are kept.
         folder: the working folder.
+        shell: what git is run by; without one it runs as a child of this process.
 
     Returns:
         Facts by name: ``command`` (the interpreter's arguments), ``argv``, ``executable``, ``module`` (of ``python
@@ -77,7 +80,7 @@ def capture(
     """
     environ = dict(os.environ if environ is None else environ)
     folder = _working_folder() if folder is None else folder
-    git = git_facts(folder, environ, redactor)
+    git = git_facts(folder, environ, redactor, shell=shell)
     packages = installed_packages(sys.path, folder)
     facts = {
         **_command(

@@ -8,6 +8,7 @@ well; ``os._exit()`` and deadly signals, after which no code of ours runs at all
 import builtins
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from threading import current_thread, main_thread
 from typing import Any
@@ -15,6 +16,9 @@ from typing import Any
 from msgspec import Struct
 
 from .notebook import is_interactive
+
+INTERRUPTED = 130
+"""The exit code of a script that an interrupt ends: 128 + SIGINT, as shells say it."""
 
 _MAX_ERROR = 2000
 
@@ -83,13 +87,27 @@ def ending() -> Ending:
     return _exits.noted or WELL
 
 
+def keep(ending: Ending) -> None:
+    """Let the process end with SIGINT still if that is how it ends; to be called after the last work at exit.
+
+    CPython forgets that nobody caught an interrupt whenever a text is run as code, as an import does that makes a named
+    tuple. An interrupt in such a text reminds it.
+
+    Source:
+        CPython, Python/pythonrun.c, run_eval_code_obj().
+    """
+    if ending.exit_code == INTERRUPTED:
+        with suppress(KeyboardInterrupt):
+            exec("raise KeyboardInterrupt")  # noqa: S102  # a constant text
+
+
 def ending_of(error: BaseException | None) -> Ending:
     """Return how a script ends that *error* leaves, by the interpreter's own rules; None is an end that went well."""
     if error is None or isinstance(error, GeneratorExit):
         return WELL
     if isinstance(error, SystemExit):
         return _ending_with(error.code)
-    exit_code = 130 if isinstance(error, KeyboardInterrupt) else 1  # 128 + SIGINT, as shells say it
+    exit_code = INTERRUPTED if isinstance(error, KeyboardInterrupt) else 1
     return Ending(exit_code, error_line(error))
 
 

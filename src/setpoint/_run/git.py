@@ -4,16 +4,20 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Timer
 from typing import Any, Protocol
 
 from msgspec import Struct
 
+from .shell import SAFE_ENVIRON, Shell, has_repository
+
 MAX_PATCH_BYTES = 10 * 1024 * 1024
 MAX_UNTRACKED = 200
 _MAX_ANSWER_BYTES = 1024 * 1024
+_MAX_TOLD_BYTES = 4096
+_NO_GIT = 127
 _PIECE_BYTES = 256 * 1024
 _TRUSTED_SCOPES = ("system", "global", "command")
 _WEB_LOGIN = re.compile(r"^(\w+://)[^/@]*@")
@@ -34,16 +38,6 @@ _SAFE_CONFIG: tuple[str, ...] = (
     "safe.bareRepository=explicit",
     "color.ui=false",
 )
-_SAFE_ENVIRON = {
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_ALLOW_PROTOCOL": "none",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_PAGER": "cat",
-    "GIT_ASKPASS": "",
-    "SSH_ASKPASS": "",
-    "LC_ALL": "C",
-}
 _DIFF = (
     "diff", "HEAD", "--binary", "--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short",
     "--ignore-submodules=dirty", "--src-prefix=a/", "--dst-prefix=b/",
@@ -69,7 +63,13 @@ class GitProblem(Exception):  # noqa: N818  # it never leaves this module
     """Git could not be asked, or gave no answer."""
 
 
-def git_facts(folder: Path, environ: Mapping[str, str], redactor: TextRedactor, timeout_s: float = 20.0) -> GitFacts:
+def git_facts(
+    folder: Path,
+    environ: Mapping[str, str],
+    redactor: TextRedactor,
+    timeout_s: float = 20.0,
+    shell: Shell | None = None,
+) -> GitFacts:
     """Return what git says about the repository that *folder* is in; never raises.
 
     Args:
@@ -77,6 +77,7 @@ def git_facts(folder: Path, environ: Mapping[str, str], redactor: TextRedactor, 
         environ: the environment that git gets, with what makes it safe added.
         redactor: takes secrets out of the remote's address and the diff.
         timeout_s: seconds for all questions together.
+        shell: runs git, and is ended; without one git runs as a child of this process.
 
     Returns:
         Facts, all of them plain: ``root``, ``commit``, ``branch``, ``remote``, ``dirty``, ``untracked`` (names, 200 at
@@ -85,8 +86,11 @@ def git_facts(folder: Path, environ: Mapping[str, str], redactor: TextRedactor, 
         could not be learned and why. Empty outside of a repository and without git. The diff holds no content of
         untracked files.
     """
-    git = _Git(folder, environ, time.monotonic() + timeout_s)
     found = GitFacts({})
+    if not has_repository(folder, environ):
+        return found
+    way = shell or _Children(environ)
+    git = _Git(folder, way, time.monotonic() + timeout_s)
     try:
         root = git.ask("rev-parse", "--show-toplevel").rstrip("\n")
         found.facts["root"] = root
@@ -99,16 +103,18 @@ def git_facts(folder: Path, environ: Mapping[str, str], redactor: TextRedactor, 
     except GitProblem as problem:
         if str(problem):
             found.facts["problem"] = redactor.text(str(problem))
+    finally:
+        way.close()
     return found
 
 
 class _Git:
     """Asks git one question at a time, until a deadline."""
 
-    def __init__(self, folder: Path, environ: Mapping[str, str], deadline_s: float) -> None:
+    def __init__(self, folder: Path, way: "Shell | _Children", deadline_s: float) -> None:
         self.folder = folder
         self.remote = ""
-        self._environ = {**environ, **_SAFE_ENVIRON}
+        self._way = way
         self._config = list(_SAFE_CONFIG)
         self._deadline_s = deadline_s
 
@@ -119,31 +125,30 @@ class _Git:
 
     def ask_bytes(self, *args: str, limit_bytes: int, may_fail: bool = False) -> tuple[bytes, bool]:
         """Return what git answers up to a limit, and whether there was more; raises GitProblem."""
+        code, answer = self._run(args, limit_bytes + 1)
+        is_cut = len(answer) > limit_bytes
+        if code == _NO_GIT:
+            raise GitProblem("")  # which is no problem of the run's
+        if code and not is_cut and not may_fail:
+            raise GitProblem(self._failure(args, code))
+        return answer[:limit_bytes], is_cut
+
+    def _run(self, args: Sequence[str], limit_bytes: int, *, told: bool = False) -> tuple[int, bytes]:
         options = [part for setting in self._config for part in ("-c", setting)]
         command = ["git", "--no-pager", "-C", str(self.folder), *options, *args]
         try:
-            # A session of its own has no terminal, so nothing can ask the user for a password.
-            child = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE if args[0] == "rev-parse" else subprocess.DEVNULL,
-                env=self._environ,
-                start_new_session=True,
-            )
-        except FileNotFoundError:
-            raise GitProblem("") from None  # no git, which is no problem of the run's
-        except (OSError, ValueError) as error:  # no memory, no descriptor, no process to be had
+            return self._way.run(command, limit_bytes, self._deadline_s, told=told)
+        except TimeoutError:
+            raise GitProblem(f"git {args[0]} took too long and was stopped") from None
+        except (OSError, ValueError, RuntimeError) as error:  # no memory, descriptor, process or thread to be had
             raise GitProblem(f"git could not be started: {error}") from None
-        with child:
-            answer = self._read(child, limit_bytes)
-            told = child.stderr.read(4096) if child.stderr is not None else b""
-            is_cut = len(answer) > limit_bytes
-            if is_cut:
-                child.kill()
-        if child.returncode and not is_cut and not may_fail:
-            raise GitProblem(self._failure(args[0], child.returncode, told))
-        return answer[:limit_bytes], is_cut
+
+    def _failure(self, args: Sequence[str], code: int) -> str:
+        told = self._run(args, _MAX_TOLD_BYTES, told=True)[1]
+        line = told.decode("utf-8", "replace").strip().partition("\n")[0]
+        if line.startswith("fatal: not a git repository"):
+            return ""
+        return f"git {args[0]} failed ({line or f'exit code {code}'})"
 
     def distrust_filters(self) -> None:
         """Empty each filter that the repository itself defines: git would run it on every changed file."""
@@ -165,27 +170,45 @@ class _Git:
             fallback = "false" if key.endswith(".required") else ""
             self._config.append(f"{key}={trusted.get(key, fallback)}")
 
-    def _read(self, child: "subprocess.Popen[bytes]", limit_bytes: int) -> bytes:
-        killer = Timer(max(self._deadline_s - time.monotonic(), 0.01), child.kill)
-        killer.daemon = True
-        try:
-            killer.start()
-        except RuntimeError:  # no thread to be had: without a time limit git is not waited for
-            child.kill()
-            raise GitProblem("git was not waited for: no thread could be started") from None
-        try:
-            assert child.stdout is not None
-            return child.stdout.read(limit_bytes + 1)
-        finally:
-            killer.cancel()
 
-    def _failure(self, question: str, code: int, told: bytes) -> str:
-        if time.monotonic() >= self._deadline_s:
-            return f"git {question} took too long and was stopped"
-        line = told.decode("utf-8", "replace").strip().partition("\n")[0]
-        if line.startswith("fatal: not a git repository"):
-            return ""
-        return f"git {question} failed ({line or f'exit code {code}'})"
+class _Children:
+    """Runs each command as a child of this process, in place of a Shell, whose ``run`` says what is what."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = {**environ, **SAFE_ENVIRON}
+
+    def run(
+        self, command: Sequence[str], limit_bytes: int, deadline_s: float, *, told: bool = False
+    ) -> tuple[int, bytes]:
+        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        streams["stderr" if told else "stdout"] = subprocess.PIPE
+        try:
+            # A session of its own has no terminal, so nothing can ask the user for a password.
+            child = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, env=self._environ, start_new_session=True, **streams
+            )
+        except FileNotFoundError:
+            return _NO_GIT, b""
+        with child:
+            stream = child.stderr if told else child.stdout
+            assert stream is not None
+            killer = Timer(max(deadline_s - time.monotonic(), 0.01), child.kill)
+            killer.daemon = True
+            try:
+                killer.start()
+            except RuntimeError:  # no thread to be had: without a time limit git is not waited for
+                child.kill()
+                raise
+            answer = stream.read(limit_bytes)
+            killer.cancel()
+            if len(answer) == limit_bytes:
+                child.kill()
+        if child.returncode and time.monotonic() >= deadline_s:
+            raise TimeoutError
+        return child.returncode, answer
+
+    def close(self) -> None:
+        """Do nothing: no child stays."""
 
 
 def _settings(answer: str) -> Iterator[tuple[str, str, str]]:

@@ -48,10 +48,14 @@ def told_losses(losses: "Losses") -> str:
 
 def near_misses(run: "Run") -> dict[str, list[str]]:
     """Return the unused keys of a run, each with the keys that were asked for in vain and look like it."""
-    from difflib import get_close_matches
-
-    missing = sorted(tree_of(run.config).missing)
-    return {key: get_close_matches(key, missing, n=3, cutoff=0.7) if missing else [] for key in run.config.unused()}
+    unused = run.config.unused()
+    if not (missing := sorted(tree_of(run.config).missing)):
+        return dict.fromkeys(unused, [])
+    try:
+        from difflib import get_close_matches
+    except (ImportError, OSError):  # no descriptor free, or the interpreter is at its end
+        return dict.fromkeys(unused, [])
+    return {key: get_close_matches(key, missing, n=3, cutoff=0.7) for key in unused}
 
 
 def told_unused(unused: dict[str, list[str]]) -> list[str]:

@@ -27,6 +27,7 @@ from .identity import Identity
 from .joins import release
 from .recorder import Recorder
 from .settings import working_folder
+from .shell import start_shell
 from .talk import say
 
 PATIENCE_S = 5.0
@@ -196,9 +197,13 @@ class Run:
         if not recorder.writer.sync(now=True):
             tree.sink = tree_of(self.summary).sink = None
             raise StoreError(str(store), "the config could not be written to it")
+        shell = None if self.is_child else start_shell(self._surroundings["folder"], self._surroundings["environ"])
+        self._surroundings["shell"] = shell
         identity.make_claim(store, recorder.writer.name)
         self._background = Background(self._learn_environment, self._tick)
         self._background.start()
+        if shell is not None:
+            shell.settle()
 
     def restate(self) -> list[record.AnyRecord]:
         """Return the records that state the run anew, for when its folder was removed."""
@@ -208,7 +213,9 @@ class Run:
 
     def end(self) -> None:
         """Finish the run as the process ends, with the exit code and the error the process ends with."""
-        self._finish(exits.ending())
+        ending = exits.ending()
+        self._finish(ending)
+        exits.keep(ending)
 
     def after_fork_in_child(self) -> None:
         """Make this copy of the run a further writer of the same run, with nothing of the parent's at work in it."""
@@ -271,17 +278,21 @@ class Run:
             return
         if identity.role == "child":
             return
-        from .environment import Captured, capture  # here, so that init() need not wait for what only this thread uses
+        facts, patch = self._captured(recorder)
+        recorder.writer.append(record.Environment(facts))
+        if patch is not None:
+            with suppress(OSError):  # the disk is full: the facts say that the tree was dirty
+                keep_patch(self._folder, patch)
+        self._write_snapshot()
 
+    def _captured(self, recorder: Recorder) -> tuple[dict[str, Any], bytes | None]:
         try:
+            from .environment import capture  # here, so that init() need not wait for what only this thread uses
+
             captured = capture(recorder.redactor, **self._surroundings)
         except Exception as error:  # noqa: BLE001  # facts of any system may be odd in any way; training must go on
-            captured = Captured({"problem": f"The environment could not be captured: {type(error).__name__}: {error}"})
-        recorder.writer.append(record.Environment(captured.environment))
-        if captured.patch is not None:
-            with suppress(OSError):  # the disk is full: the facts say that the tree was dirty
-                keep_patch(self._folder, captured.patch)
-        self._write_snapshot()
+            return {"problem": f"The environment could not be captured: {type(error).__name__}: {error}"}, None
+        return captured.environment, captured.patch
 
     def _tick(self) -> None:
         if self._recorder is None:

@@ -37,7 +37,9 @@ def test_numpy_scalar_comes_back_same_value_and_type(value: Any) -> None:
     back = through_json(value)
     assert type(back) is type(value)
     assert back.dtype == value.dtype
-    assert back.tobytes() == value.tobytes()
+    # Of a longdouble's 16 bytes the last 6 are padding, and hold whatever was there.
+    size = 10 if type(value) is np.longdouble else None
+    assert back.tobytes()[:size] == value.tobytes()[:size]
     assert is_same(value, back)
 
 

@@ -243,3 +243,31 @@ def test_text_that_is_fine_under_one_name_is_still_a_secret_under_another(store:
     imported(write(tmp_path, *lines), store)
     kinds = sorted(type(value).__name__ for run in runs(store=store) for value in run.config.values())
     assert kinds == ["Redacted", "str"]
+
+
+def test_many_lines_are_made_by_several_processes_with_the_same_result(
+    store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from setpoint._query.imports import parallel
+
+    lines = [{"config": {"lr": at % 40, "password": "correct horse battery"}, "created": at} for at in range(1300)]
+    path = write(tmp_path, *lines, "wrong", *({"config": {"lr": 1}} for _ in range(5)))
+    there, here = tmp_path / "there", tmp_path / "here"
+    for folder, alone in ((there, 1), (here, 1000)):
+        problems: list[str] = []
+        monkeypatch.setattr(parallel, "_ALONE", alone)
+        monkeypatch.setattr(jsonl, "_BLOCK_BYTES", 20_000)
+        monkeypatch.setattr(parallel, "_processors", lambda: 2)
+        report = import_runs(Source(str(path)), folder, refuse=problems.append)
+        assert (report.added, report.problems) == (1305, 1)
+        assert problems == [f"{path}:1301:1: it is no JSON: Expecting value"]
+    assert pack_lines(there) == pack_lines(here)
+    assert imported_again(path, there) == 1305
+
+
+def pack_lines(folder: Path) -> list[bytes]:
+    return sorted(line for path in folder.rglob("*.pack") for line in path.read_bytes().splitlines())
+
+
+def imported_again(path: Path, folder: Path) -> int:
+    return import_runs(Source(str(path)), folder).unchanged

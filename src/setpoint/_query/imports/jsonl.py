@@ -31,8 +31,7 @@ SUFFIXES = (".jsonl", ".ndjson", ".json")
 MAX_LINE_BYTES = 64 << 20
 _MAX_DEPTH = 100
 _LAST_S = 253_402_300_800  # the year 10000
-_BATCH_LINES = 500
-_LONG_LINE_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 19
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _MANY_DIGITS = b"0" * 19
 _NAMED = re.compile(r"`([^`$]+)`")
@@ -99,29 +98,37 @@ def read_runs(path: Path, context: Context) -> Iterator[SourceRun]:
 
 def read_lines(file: BinaryIO, name: str, context: Context, size_bytes: int = 0) -> Iterator[SourceRun]:
     """Yield the run of each line of an open file, which messages call *name*."""
-    for batch in batches(file, context, size_bytes):
-        for number, line in batch:
+    for first, block in blocks(file, context, size_bytes):
+        for number, line in lines_of(first, block):
             run = run_of(name, number, line, context.refuse)
             if run is not None:
                 yield run
 
 
-def batches(file: BinaryIO, context: Context, size_bytes: int = 0) -> Iterator[list[tuple[int, bytes]]]:
-    """Yield the lines with their numbers, from 1, some at a time; empty ones are left out."""
-    done = 0
-    batch: list[tuple[int, bytes]] = []
-    for number, line in enumerate(_lines(file), 1):
-        done += len(line)
-        if not line.isspace():
-            batch.append((number, line))
-        if len(batch) >= _BATCH_LINES or (batch and len(line) > _LONG_LINE_BYTES):
-            yield batch
-            batch = []
-            if size_bytes:
-                context.advance(done, size_bytes)
-    yield batch
-    if size_bytes:
-        context.advance(size_bytes, size_bytes)
+def blocks(file: BinaryIO, context: Context, size_bytes: int = 0) -> Iterator[tuple[int, bytes]]:
+    """Yield whole lines, many at a time, with the number (from 1) of the first; of too long a line the beginning."""
+    first, done, rest = 1, 0, b""
+    while data := file.read(_BLOCK_BYTES):
+        done += len(data)
+        data = rest + data
+        end = data.rfind(b"\n") + 1
+        if not end:
+            rest = data[:MAX_LINE_BYTES]
+            continue
+        block, rest = data[:end], data[end:]
+        yield first, block
+        first += block.count(b"\n")
+        if size_bytes:
+            context.advance(done, size_bytes)
+    if rest:
+        yield first, rest
+
+
+def lines_of(first: int, block: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield number and text of each line of a block; empty ones are left out."""
+    for number, line in enumerate(block.split(b"\n"), first):
+        if line and not line.isspace():
+            yield number, line
 
 
 def run_of(name: str, number: int, line: bytes, refuse: Callable[[str], None]) -> SourceRun | None:
@@ -131,14 +138,6 @@ def run_of(name: str, number: int, line: bytes, refuse: Callable[[str], None]) -
     except _WrongLineError as error:
         refuse(f"{name}:{number}:{error.column}: {error}")
         return None
-
-
-def _lines(file: BinaryIO) -> Iterator[bytes]:
-    """Yield the lines; of one that is too long only its beginning, which is no JSON then."""
-    while line := file.readline(MAX_LINE_BYTES):
-        yield line
-        while len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
-            line = file.readline(MAX_LINE_BYTES)
 
 
 def _parsed(line: bytes) -> _Line:

@@ -125,7 +125,7 @@ class Maker:
         """Take the secrets out of plain forms, in place; other than an Encoder it knows that they are forms already."""
         texts, fine = self._texts, self._fine
         for name, plain in tree.items():
-            kind: Any = type(plain)
+            kind = plain.__class__  # a plain form is of a built-in type
             if kind is str:
                 if (name, plain) in texts:
                     continue
@@ -149,7 +149,7 @@ class Maker:
         return is_fine
 
     def _redacted(self, name: str, plain: Any) -> Any:  # a plain form
-        kind: Any = type(plain)
+        kind = plain.__class__
         if kind is dict and "$redacted" in plain:
             return plain
         kept = self._redactor(name, plain)

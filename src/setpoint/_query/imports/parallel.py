@@ -15,32 +15,32 @@ from . import jsonl
 from .making import Made, Maker
 from .source import Context
 
-_ALONE = 16  # batches made here before others are started: that takes some 0.2 s
+_ALONE = 16  # blocks of lines made here before others are started: that takes some 0.2 s
 _MOST_PROCESSES = 8
-_AHEAD = 4  # batches a process that are under way
-Batch = list[tuple[int, bytes]]
+_AHEAD = 4  # blocks a process that are under way
+Block = tuple[int, bytes]
 Row = tuple[int, str, str, str, bool, bytes]
 Done = tuple[list[Row], list[str]]
-"""The runs of a batch, and what could not be read. A row is its place in the batch, then id, digest, day, whether it is
-known by its content, and line: tuples are what crosses between processes fastest."""
+"""The runs of a block, and what could not be read. A row is the number of its line, then id, digest, day, whether it is
+known by its content, and the pack's line: tuples are what crosses between processes fastest."""
 
 
 def made_runs(
     file: BinaryIO, name: str, context: Context, maker: Maker, project: str | None, size_bytes: int = 0
 ) -> Iterator[Made]:
     """Yield the run of each line of an open file, which messages call *name*; many lines are made by many processes."""
-    batches = jsonl.batches(file, context, size_bytes)
-    for batch in islice(batches, _ALONE):
-        yield from _made_here(batch, name, maker, context.refuse)
-    more = next(batches, None)
+    blocks = jsonl.blocks(file, context, size_bytes)
+    for block in islice(blocks, _ALONE):
+        yield from _made_here(block, name, maker, context.refuse)
+    more = next(blocks, None)
     if more is None:
         return
-    rest = _again(more, batches)
+    rest = _again(more, blocks)
     count = min(_processors(), _MOST_PROCESSES)
     # Without a key of the user's each process would have another one, and fingerprints of its own.
     if count < 2 or user_key(os.environ) is None:
-        for batch in rest:
-            yield from _made_here(batch, name, maker, context.refuse)
+        for block in rest:
+            yield from _made_here(block, name, maker, context.refuse)
         return
     with get_context("spawn").Pool(count, _begin, (name, project)) as pool:
         yield from _made_by(pool, count * _AHEAD, rest, name, maker, context)
@@ -53,38 +53,38 @@ def _processors() -> int:
     return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
-def _again(first: Batch, batches: Iterator[Batch]) -> Iterator[Batch]:
+def _again(first: Block, blocks: Iterator[Block]) -> Iterator[Block]:
     yield first
-    yield from batches
+    yield from blocks
 
 
-def _made_here(batch: Batch, name: str, maker: Maker, refuse: Callable[[str], None]) -> Iterator[Made]:
-    for number, line in batch:
+def _made_here(block: Block, name: str, maker: Maker, refuse: Callable[[str], None]) -> Iterator[Made]:
+    for number, line in jsonl.lines_of(*block):
         run = jsonl.run_of(name, number, line, refuse)
         if run is not None:
             yield maker.made(run)
 
 
 def _made_by(
-    pool: Pool, ahead: int, batches: Iterator[Batch], name: str, maker: Maker, context: Context
+    pool: Pool, ahead: int, blocks: Iterator[Block], name: str, maker: Maker, context: Context
 ) -> Iterator[Made]:
-    under_way: deque[tuple[Batch, AsyncResult[Done]]] = deque()
-    for batch in batches:
-        under_way.append((batch, pool.apply_async(_make, (batch,))))
+    under_way: deque[tuple[Block, AsyncResult[Done]]] = deque()
+    for block in blocks:
+        under_way.append((block, pool.apply_async(_make, (block,))))
         if len(under_way) >= ahead:
             yield from _finished(*under_way.popleft(), name, maker, context)
     while under_way:
         yield from _finished(*under_way.popleft(), name, maker, context)
 
 
-def _finished(batch: Batch, result: "AsyncResult[Done]", name: str, maker: Maker, context: Context) -> Iterator[Made]:
+def _finished(block: Block, result: "AsyncResult[Done]", name: str, maker: Maker, context: Context) -> Iterator[Made]:
     runs, problems = result.get()
     for problem in problems:
         context.refuse(problem)
-    for at, run_id, digest, day, is_known_by_content, line in runs:
+    for number, run_id, digest, day, is_known_by_content, line in runs:
         if is_known_by_content and not maker.is_first(digest):
             # Only here it is known how many runs of equal content came before.
-            yield from _made_here([batch[at]], name, maker, context.refuse)
+            yield from _made_here((number, block[1].split(b"\n")[number - block[0]]), name, maker, context.refuse)
         else:
             yield Made(run_id, digest, day, line=line)
 
@@ -98,15 +98,15 @@ def _begin(name: str, project: str | None) -> None:
     _here[:] = [(name, Maker("jsonl", fingerprint, project))]
 
 
-def _make(batch: Batch) -> Done:
+def _make(block: Block) -> Done:
     name, maker = _here[0]
     problems: list[str] = []
     runs: list[Row] = []
-    for at, (number, line) in enumerate(batch):
+    for number, line in jsonl.lines_of(*block):
         run = jsonl.run_of(name, number, line, problems.append)
         if run is None:
             continue
         maker.begin_anew()
         made = maker.made(run)
-        runs.append((at, made.id, made.digest, made.day, made.is_known_by_content, maker.line(made)))
+        runs.append((number, made.id, made.digest, made.day, made.is_known_by_content, maker.line(made)))
     return runs, problems
