@@ -180,12 +180,16 @@ class _Children:
     def run(
         self, command: Sequence[str], limit_bytes: int, deadline_s: float, *, told: bool = False
     ) -> tuple[int, bytes]:
-        streams = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        streams["stderr" if told else "stdout"] = subprocess.PIPE
+        wanted, unwanted = subprocess.PIPE, subprocess.DEVNULL
         try:
             # A session of its own has no terminal, so nothing can ask the user for a password.
             child = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, env=self._environ, start_new_session=True, **streams
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=unwanted if told else wanted,
+                stderr=wanted if told else unwanted,
+                env=self._environ,
+                start_new_session=True,
             )
         except FileNotFoundError:
             return _NO_GIT, b""

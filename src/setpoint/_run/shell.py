@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_LAUNCH = "sh <&3 3<&- &"
+_LAUNCH = "/bin/sh <&3 3<&- &"
 _SIGKILL, _SIGPIPE = 9, 13  # on every POSIX system; the module signal takes a millisecond to import
 _PIECE_BYTES = 1 << 16
 
@@ -140,7 +140,8 @@ def start_shell(folder: Path, environ: Mapping[str, str]) -> Shell | None:
 
 def has_repository(folder: Path, environ: Mapping[str, str]) -> bool:
     """Tell whether git would look into a repository for *folder*."""
-    return "GIT_DIR" in environ or any(os.path.lexists(at / ".git") for at in (folder, *folder.parents))
+    places = (at / name for at in (folder, *folder.parents) for name in (".git", "HEAD"))  # HEAD where it is a bare one
+    return "GIT_DIR" in environ or any(map(os.path.lexists, places))
 
 
 def _launch(orders: int, answers: int, environ: Mapping[str, str]) -> int:

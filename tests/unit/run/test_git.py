@@ -8,6 +8,7 @@ import pytest
 
 from setpoint._run import git as git_module
 from setpoint._run.git import git_facts
+from setpoint._run.shell import start_shell
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the hostile programs are shell scripts")
 
@@ -18,10 +19,12 @@ IDENTITY = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True)
-def _git_of_nobody(monkeypatch):
+@pytest.fixture(autouse=True, params=["by a shell", "as a child"])
+def _git_of_nobody(monkeypatch, request):
     for name, value in IDENTITY.items():
         monkeypatch.setenv(name, value)
+    if request.param == "as a child":
+        monkeypatch.setitem(globals(), "start_shell", lambda folder, environ: None)
 
 
 def git(folder, *args):
@@ -46,7 +49,10 @@ def repo(tmp_path):
 
 
 def ask(folder, redactor=PLAIN, **how):
-    return git_facts(folder, os.environ, redactor, **how)
+    shell = start_shell(folder, os.environ)
+    if shell is not None:
+        shell.settle()
+    return git_facts(folder, os.environ, redactor, shell=shell, **how)
 
 
 def test_a_clean_repository_tells_commit_branch_and_root(repo):

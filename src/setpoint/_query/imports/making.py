@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from setpoint._core.change import SET, Origin
 from setpoint._core.encode import Encoder
+from setpoint._core.leaves import is_dict, is_list
 from setpoint._core.secrets import Redactor
 from setpoint._core.values import Redacted
 from setpoint._journal import layout, pack
@@ -159,10 +160,25 @@ class Maker:
             if not all(map(_NUMBERS.__contains__, map(type, plain))):
                 plain[:] = [self._redacted(name, part) for part in plain]
         elif kind is dict and "$type" in plain:
-            plain.update({part: self._redacted(name, value) for part, value in plain.items()})
+            return self._redacted_form(name, plain)
         elif kind is dict:
             self._redact(plain)
         return plain
+
+    def _redacted_form(self, name: str, form: dict[str, Any]) -> dict[str, Any]:
+        """Take the secrets out of the form of a container; a form of another kind that has one is a secret whole."""
+        parts: Any = form.get("fields", form.get("items"))
+        if is_dict(parts):
+            self._redact(parts)
+        elif is_list(parts) and form["$type"] == "dict":
+            for pair in parts:
+                if is_list(pair) and len(pair) == 2:
+                    pair[1] = self._redacted(pair[0] if isinstance(pair[0], str) else name, pair[1])
+        elif is_list(parts):
+            parts[:] = [self._redacted(name, part) for part in parts]
+        elif any(self._redacted(name, part) is not part for at, part in form.items() if at != "$type"):
+            return {"$redacted": self._fingerprint(msgspec.json.encode(form))}
+        return form
 
     def _digest(self, run: SourceRun, plain: _Plain) -> str:
         facts = [getattr(run, name) for name in _FACTS]
