@@ -4,15 +4,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import isinf
 from typing import TYPE_CHECKING, Any
 
 from setpoint._catalog.columns import COLUMNS
-from setpoint._catalog.database import Database
+from setpoint._catalog.database import Database, SqlValue
 from setpoint._catalog.leaf import Kind, restored, unsortable
 from setpoint._catalog.rows import text_of
 from setpoint.errors import FilterError
 
+from .distinct import few_numbers, few_texts
 from .expr import Column, Key
 from .keys import shown_key
 from .recorded import MISSING
@@ -56,6 +58,8 @@ class _Facet:
         numbers = self._selector.keys.numbers(target, False)
         if len(numbers) > 1:
             raise FilterError(shown_key(target), "Runs can be counted by one key only, not by [*]", column=1)
+        if not self._is_whole:
+            return self._of_some(numbers[0] if numbers else 0)
         found = self._of_key(numbers[0]) if numbers else []
         missing = self._selector.count() - sum(count for _, count in found)
         return [*found, (MISSING, missing)] if missing > 0 else found
@@ -69,32 +73,38 @@ class _Facet:
         ]
 
     def _of_key(self, key_n: int) -> list[tuple[Any, int]]:
-        if self._is_whole:
-            found = [*self._numbers(key_n), *self._texts(key_n)]
-            # What has neither number nor text is in no index; most keys have none of that.
-            there = self._database.rows("SELECT n_runs FROM key WHERE n = ?", (key_n,))[0][0]
-            return found if sum(count for _, count in found) == there else [*found, *self._others(key_n)]
-        return self._of_some(key_n)
+        found = [*self._numbers(key_n), *self._texts(key_n)]
+        # What has neither number nor text is in no index; most keys have none of that.
+        there = self._database.rows("SELECT n_runs FROM key WHERE n = ?", (key_n,))[0][0]
+        return found if sum(count for _, count in found) == there else [*found, *self._others(key_n)]
 
     def _of_some(self, key_n: int) -> list[tuple[Any, int]]:
         """Count among the runs that a filter leaves, each looked up by its number."""
         statement = self._selector.statement()
+        whole = "(SELECT w.txt FROM whole w WHERE w.key_n = p.key_n AND w.run_n = p.run_n)"
         sql = (
-            "SELECT p.kind, p.num, p.txt, w.txt, count(*) "
-            f"FROM ({statement.sql}) s CROSS JOIN param p "
-            "LEFT JOIN whole w ON w.key_n = p.key_n AND w.run_n = p.run_n "
-            "WHERE p.key_n = ? AND p.run_n = s.run_n GROUP BY 1, 2, 3, 4"
+            f"SELECT p.kind, p.num, p.txt, CASE WHEN p.kind IN ({int(Kind.BIG)}, {int(Kind.LONG)}) THEN {whole} END, "
+            f"count(*) FROM ({statement.sql}) s LEFT JOIN param p ON p.key_n = {int(key_n)} AND p.run_n = s.run_n "
+            "GROUP BY 1, 2, 3, 4"
         )
-        rows = self._database.rows(sql, (*statement.values, key_n))
-        return [(_value(*row[:4]), row[4]) for row in rows]
+        rows = self._database.rows(sql, statement.values)
+        return [(MISSING if row[0] is None else _value(*row[:4]), row[4]) for row in rows]
 
     def _grouped(self, columns: str, key_n: int, condition: str) -> list[tuple[Any, ...]]:
         sql = f"SELECT {columns}, count(*) FROM param p WHERE p.key_n = ? AND {condition} GROUP BY {columns}"
         return self._database.rows(sql, (key_n,))
 
+    def _each(self, column: str, key_n: int, values: Sequence[SqlValue] | None) -> list[tuple[Any, int]]:
+        """Count by number or text, one range of an index after another where the *values* are known to be few."""
+        there = f"p.{column} IS NOT NULL"
+        if values is None:
+            return [(value, count) for value, count in self._grouped(f"p.{column}", key_n, there)]
+        sql = f"SELECT count(*) FROM param p WHERE p.key_n = ? AND {there} AND p.{column} = ?"
+        return [(value, self._database.rows(sql, (key_n, value))[0][0]) for value in values]
+
     def _numbers(self, key_n: int) -> list[tuple[Any, int]]:
         # By the number alone, which its index answers; what sort of number it is, the table tells for whole ones.
-        found = [(number, count) for number, count in self._grouped("p.num", key_n, "p.num IS NOT NULL")]
+        found = self._each("num", key_n, few_numbers(self._database, key_n))
         if not any(number.is_integer() or isinf(number) for number, _ in found):
             return found
         kinds = {kind for kind, _ in self._grouped("p.kind", key_n, "p.num IS NOT NULL")}
@@ -113,7 +123,7 @@ class _Facet:
         return [(row[0], row[1]) for row in self._grouped(whole, key_n, f"p.kind = {int(kind)}")]
 
     def _texts(self, key_n: int) -> list[tuple[Any, int]]:
-        found = self._grouped("p.txt", key_n, "p.txt IS NOT NULL")
+        found = self._each("txt", key_n, few_texts(self._database, key_n))
         long = self._wholes(key_n, Kind.LONG) if any(len(text) >= 200 for text, _ in found) else []
         if long:
             found = self._grouped("p.txt", key_n, f"p.txt IS NOT NULL AND p.kind <> {int(Kind.LONG)}")

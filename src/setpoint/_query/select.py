@@ -7,6 +7,7 @@ where it does not, the filter is rare and driving from its rarest term is cheap.
 # ruff: noqa: S608  # statements are made of our own words and of numbers; every value is bound
 
 from collections.abc import Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -14,12 +15,14 @@ from setpoint._catalog.columns import COLUMNS
 from setpoint._catalog.database import Database, SqlValue, Statement
 from setpoint.errors import FilterError
 
+from .distinct import few_texts
 from .expr import And, Column, Expr, Key
 from .keys import CatalogKeys, near, shown_key
 from .leaf_sql import Predicate
-from .sql import FEW_ROWS, PROBE_ROWS, Compiler, Source
+from .sql import FEW_ROWS, PROBE_ROWS, Compiler, Sample, Source
 
 FIRST_WINDOW = 500  # runs that are looked at before anything is counted
+SAMPLE_RUNS = 200  # runs by which it is estimated how many a common term fits
 WINDOW = 5000  # runs that are looked at before a term drives
 
 _NEWEST = "ORDER BY r.created_ns DESC, r.n DESC"
@@ -45,13 +48,24 @@ class Selector:
         self.keys = CatalogKeys(database)
         if text:
             self.keys.check(expr, text)
-        self._compiler = Compiler(database.dialect, self.keys.numbers, self._probe)
+        self._sample: Sample | None = None
+        self._compiler = Compiler(
+            database.dialect, self.keys.numbers, self._probe, self._some_runs, partial(few_texts, database)
+        )
         self.is_everything = isinstance(expr, And) and not expr.parts
 
     def _probe(self, statement: Statement, cap: int) -> int:
         sql = f"SELECT count(*) FROM ({statement.sql} LIMIT {cap}) c"
         count: int = self._database.rows(sql, statement.values)[0][0]
         return count
+
+    def _some_runs(self) -> Sample:
+        if self._sample is None:
+            last: int = self._database.rows("SELECT coalesce(max(n), 0) FROM run")[0][0]
+            some = sorted({1 + last * at // SAMPLE_RUNS for at in range(SAMPLE_RUNS)})
+            sql = f"SELECT n AS run_n FROM run WHERE n IN ({', '.join(map(str, some))})"
+            self._sample = Sample(Statement(sql), len(some), last)
+        return self._sample
 
     def count(self) -> int:
         """Return how many runs pass."""

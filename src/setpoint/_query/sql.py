@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from setpoint._catalog.columns import COLUMNS, ColumnKind
 from setpoint._catalog.database import SqlValue, Statement
-from setpoint._catalog.leaf import storable
+from setpoint._catalog.leaf import TEXT_LIMIT, storable
 
 from .expr import (
     ANY_INDEX,
@@ -38,27 +38,56 @@ Count = Callable[[Statement, int], int]
 """How many rows a statement gives, up to a cap."""
 
 PROBE_ROWS = 10_000  # counting so many takes half a millisecond
-FEW_ROWS = 200_000  # where all terms have more than PROBE_ROWS, they are counted up to here
+FEW_ROWS = 200_000  # what sorts faster than a walk finds it
 
 _TRUE, _FALSE = Predicate("1 = 1"), Predicate("1 = 0")
 
 
 class Source(Struct, frozen=True):
-    """The runs that pass an expression: a query for ``run_n`` (each once), and how many it may have to walk."""
+    """The runs that pass an expression: a query for ``run_n`` (each once), and how many it may have to walk.
+
+    ``walk`` is counted up to PROBE_ROWS, ``rows`` estimated beyond. To drive is to look each of its runs up in other
+    places: ``cost`` is what that takes, in look-ups of runs in their own order. ``driver`` finds the same runs as
+    ``statement``, in an order that makes driving cheaper.
+    """
 
     statement: Statement
     walk: float
+    rows: float = 0.0
+    cost: float = 0.0
+    driver: Statement | None = None
+
+
+class Sample(Struct, frozen=True):
+    """Some runs, spread over all: a query for their ``run_n``, how many they are, and how many all are."""
+
+    statement: Statement
+    size: int
+    runs: int
 
 
 _NOTHING = Source(Statement("SELECT n AS run_n FROM run WHERE 1 = 0"), 0)
+_SCATTERED = 4.0  # how much longer the look-up of a run takes when the one before was far away
+_SCANNED = 0.3  # and how long it takes to pass over a row in the table's own order
 
 
 class Compiler:
     """Compiles for one catalog, which it asks for the numbers of keys and for how many rows a term has."""
 
-    def __init__(self, dialect: str, numbers: KeyNumbers, count: Count) -> None:
-        """Take the SQL dialect and the two questions a compiler has for a catalog."""
+    def __init__(
+        self,
+        dialect: str,
+        numbers: KeyNumbers,
+        count: Count,
+        sample: Callable[[], Sample],
+        texts: Callable[[int], Sequence[str] | None],
+    ) -> None:
+        """Take the SQL dialect and the questions a compiler has for a catalog.
+
+        *sample* gives some runs to estimate by; *texts* all texts of a key, by its number, where they are few.
+        """
         self._dialect, self._numbers, self._count = dialect, numbers, count
+        self._sample, self._texts = sample, texts
 
     def condition(self, expr: Expr, run: str = "r.n") -> Predicate:
         """Return the condition that the run with number *run* passes; run columns are those of ``r``."""
@@ -85,7 +114,23 @@ class Compiler:
             return _NOTHING
         parts = [Statement(f"SELECT p.run_n FROM param p WHERE {leaf.sql}", leaf.values) for leaf in leaves]
         walk = sum(self._count(part, PROBE_ROWS) for part in parts)
-        return Source(_united(parts, is_unique=len(leaves) == 1 and leaves[0].is_unique), walk)
+        statement = _united(parts, is_unique=len(leaves) == 1 and leaves[0].is_unique)
+        rows = self._estimated(expr, walk)
+        if isinstance(expr.test, Compare) and expr.test.op is Op.EQ and len(leaves) == 1:
+            return Source(statement, walk, rows, rows)  # equal values stand in the order of their runs
+        cost = rows * _SCATTERED
+        if len(leaves) == 1 and leaves[0].is_unique and walk >= PROBE_ROWS:
+            scanned = self._sample().runs * _SCANNED + rows
+            if scanned < cost:
+                return Source(statement, walk, rows, scanned, _off_index(leaves[0]))
+        return Source(statement, walk, rows, cost)
+
+    def _estimated(self, expr: Expr, walk: float) -> float:
+        if walk < PROBE_ROWS:
+            return walk
+        sample = self._sample()
+        found = self._count(self.narrowed(sample.statement, expr), sample.size)
+        return max(walk, (found + 0.5) / (sample.size + 1) * sample.runs)
 
     def _union(self, expr: Or) -> Source | None:
         sources: list[Source] = []
@@ -96,18 +141,22 @@ class Compiler:
             sources.append(source)
         if len(sources) < 2:
             return sources[0] if sources else _NOTHING
-        return Source(_united([source.statement for source in sources]), sum(source.walk for source in sources))
+        rows = sum(source.rows for source in sources)
+        walk = sum(source.walk for source in sources)
+        return Source(_united([source.statement for source in sources]), walk, rows, rows)  # a union is sorted
 
     def _driven(self, expr: And) -> Source | None:
         sources = [(self.source(part), at) for at, part in enumerate(expr.parts)]
         usable = [(source, at) for source, at in sources if source is not None]
         if not usable:
             return None
-        best, at = min(usable, key=lambda pair: pair[0].walk)
-        if best.walk >= PROBE_ROWS and len(usable) > 1:
-            best, at = min(usable, key=lambda pair: self._count(pair[0].statement, FEW_ROWS))
-        rest = And(tuple(part for other, part in enumerate(expr.parts) if other != at))
-        return Source(self.narrowed(best.statement, rest), best.walk)
+        best, at = min(usable, key=lambda pair: pair[0].cost)
+        # What fits few runs is asked first, and what reads the run's own row last.
+        order = [other for _, other in sorted(usable, key=lambda pair: pair[0].rows) if other != at]
+        order += [other for source, other in sources if source is None]
+        rest = And(tuple(expr.parts[other] for other in order))
+        statement = best.statement if best.driver is None or not order else best.driver
+        return Source(self.narrowed(statement, rest), best.walk, best.rows, best.cost)
 
     def narrowed(self, statement: Statement, rest: Expr) -> Statement:
         """Return the query for those of a query's runs that pass *rest* too."""
@@ -133,9 +182,20 @@ class Compiler:
         if isinstance(test, Contains):
             elements = self._numbers(Key(key.scope, (*key.path, ANY_INDEX)), False)
             equal = leaf_predicate(Compare(Op.EQ, test.needle), self._dialect)
-            inside = leaf_predicate(test, self._dialect)
-            return self._on_keys(exact, inside) + self._on_keys(elements, equal)
+            return self._containing(exact, test) + self._on_keys(elements, equal)
         return self._on_keys(exact, leaf_predicate(test, self._dialect))
+
+    def _containing(self, numbers: Sequence[int], test: Contains) -> list[Predicate]:
+        """Return the conditions on texts; where a key has few, those that contain the needle are looked up as such."""
+        texts = self._texts(numbers[0]) if len(numbers) == 1 and isinstance(test.needle, str) else None
+        if texts is None or any(len(text) >= TEXT_LIMIT for text in texts):
+            return self._on_keys(numbers, leaf_predicate(test, self._dialect))
+        needle = storable(str(test.needle))
+        found = tuple(text for text in texts if needle in text)
+        if not found:
+            return []
+        marks = ", ".join("?" * len(found))
+        return self._on_keys(numbers, Predicate(f"(p.txt IS NOT NULL AND p.txt IN ({marks}))", found))
 
     def _on_keys(self, numbers: Sequence[int], predicate: Predicate) -> list[Predicate]:
         if not numbers or predicate == _FALSE:
@@ -147,6 +207,12 @@ class Compiler:
     def _exists(self, leaf: Predicate, run: str) -> Predicate:
         sql = f"EXISTS (SELECT 1 FROM param p WHERE p.run_n = {run} AND {leaf.sql})"
         return Predicate(sql, leaf.values)
+
+
+def _off_index(leaf: Predicate) -> Statement:
+    """Return the query for a leaf's runs by way of the table itself, in the order of the runs; ``+`` forbids an index."""
+    condition = leaf.sql.replace("p.num", "+p.num").replace("p.txt", "+p.txt")
+    return Statement(f"SELECT p.run_n FROM param p WHERE {condition}", leaf.values)
 
 
 def _united(parts: Sequence[Statement], *, is_unique: bool = False) -> Statement:

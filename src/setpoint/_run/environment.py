@@ -13,7 +13,7 @@ from setpoint._journal.liveness import boot_id, process_started
 
 from .git import git_facts
 from .packages import installed_packages
-from .process import host
+from .process import host, working_folder
 from .ranks import rank_of
 from .shell import Shell
 
@@ -79,7 +79,7 @@ def capture(
         What can't be learned is left out.
     """
     environ = dict(os.environ if environ is None else environ)
-    folder = _working_folder() if folder is None else folder
+    folder = working_folder() if folder is None else folder
     git = git_facts(folder, environ, redactor, shell=shell)
     packages = installed_packages(sys.path, folder)
     facts = {
@@ -97,13 +97,6 @@ def capture(
     return Captured(
         {name: _writable(fact) for name, fact in facts.items() if fact not in ("", None, {}, [])}, git.patch
     )
-
-
-def _working_folder() -> Path:
-    try:
-        return Path.cwd()
-    except OSError:  # it is gone
-        return Path(os.environ.get("PWD", os.sep))
 
 
 def _command(redactor: Redactor, argv: Sequence[str], orig_argv: Sequence[str], folder: Path) -> dict[str, Any]:

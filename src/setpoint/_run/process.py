@@ -16,6 +16,14 @@ def host() -> str:
     return os.environ.get("COMPUTERNAME", "")
 
 
+def working_folder() -> Path:
+    """Return the working folder; where it has been removed, the name it had, or the root."""
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path(os.environ.get("PWD", os.sep))
+
+
 def process_key(pid: int) -> str:
     """Return what no other process ever has: host, boot, process id and start in one line."""
     return f"{host()} {boot_id()} {pid} {process_started(pid)}"

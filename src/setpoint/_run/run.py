@@ -25,8 +25,8 @@ from .background import Background
 from .config import Config, new_summary
 from .identity import Identity
 from .joins import release
+from .process import working_folder
 from .recorder import Recorder
-from .settings import working_folder
 from .shell import start_shell
 from .talk import say
 

@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from setpoint._core.tree import is_a
 from setpoint._core.values import decode
-from setpoint._journal.stores import default_store, is_url
-from setpoint.errors import InvalidArgumentError
+from setpoint._journal.stores import STORE_NAME, default_store, is_url
+from setpoint.errors import InvalidArgumentError, StoreError
 
 from .talk import is_true
 
@@ -69,19 +69,15 @@ def read_settings(  # noqa: PLR0913  # one argument of init() each
 
 
 def _store(folder: "str | os.PathLike[str] | None", environ: Mapping[str, str]) -> Path:
-    store = os.fspath(folder) if folder is not None else default_store(environ, working_folder())
+    try:
+        store = os.fspath(folder) if folder is not None else default_store(environ, Path.cwd())
+    except OSError as error:  # and no folder is better than one that nobody would look in
+        if not (store := environ.get("SETPOINT_STORE", "")):
+            raise StoreError(STORE_NAME, "the working folder, where it would be, has been removed") from error
     if is_url(store):
         name = "dir" if folder is not None else "SETPOINT_STORE"
         raise InvalidArgumentError(name, repr(store), "a folder, since a run is recorded into a folder first")
     return Path(store).expanduser().absolute()
-
-
-def working_folder() -> Path:
-    """Return the working folder, or the root where it has been removed."""
-    try:
-        return Path.cwd()
-    except OSError:
-        return Path("/")
 
 
 def _one_of(name: str, value: object, known: Sequence[str]) -> str:

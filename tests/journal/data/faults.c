@@ -1,4 +1,5 @@
-/* Makes the Nth write, fdatasync, fsync, close or open of a segment fail, for one call or for all from then on. */
+/* Makes the Nth write, fdatasync, fsync, close, open or change of a name fail, for one call or for all from then on.
+   Only paths that hold a certain text count: that of segments, unless another is given. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -9,8 +10,11 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-enum { NONE, WRITE, SYNC, CLOSE, OPEN };
+enum { NONE, WRITE, SYNC, CLOSE, OPEN, NAME };
 static int armed_call, armed_nth, armed_error, armed_for_good, seen;
+static char within[4096] = ".jsonl";
+
+void faults_within(const char *text) { snprintf(within, sizeof within, "%s", text); }
 
 void faults_arm(int call, int nth, int error, int for_good) {
     armed_call = call; armed_nth = nth; armed_error = error; armed_for_good = for_good; seen = 0;
@@ -30,7 +34,7 @@ static int is_segment(int fd) {
     ssize_t size = readlink(link, path, sizeof path - 1);
     if (size < 0) return 0;
     path[size] = 0;
-    return strstr(path, ".jsonl") != NULL;
+    return strstr(path, within) != NULL;
 }
 
 ssize_t write(int fd, const void *data, size_t size) {
@@ -61,7 +65,7 @@ int close(int fd) {
 
 static int open_with(const char *name, const char *path, int flags, mode_t mode) {
     int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, name);
-    if (armed_call == OPEN && (flags & O_CREAT) && strstr(path, ".jsonl") && is_due(OPEN)) {
+    if (armed_call == OPEN && (flags & O_CREAT) && strstr(path, within) && is_due(OPEN)) {
         errno = armed_error;
         return -1;
     }
@@ -76,4 +80,35 @@ int open(const char *path, int flags, ...) {
 int open64(const char *path, int flags, ...) {
     va_list rest; va_start(rest, flags); mode_t mode = flags & O_CREAT ? va_arg(rest, mode_t) : 0; va_end(rest);
     return open_with("open64", path, flags, mode);
+}
+
+static int is_refused(const char *path) {
+    if (armed_call != NAME || !strstr(path, within) || !is_due(NAME)) return 0;
+    errno = armed_error;
+    return 1;
+}
+
+int mkdir(const char *path, mode_t mode) {
+    int (*real)(const char *, mode_t) = dlsym(RTLD_NEXT, "mkdir");
+    return is_refused(path) ? -1 : real(path, mode);
+}
+
+int rename(const char *from, const char *to) {
+    int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "rename");
+    return is_refused(to) ? -1 : real(from, to);
+}
+
+int link(const char *from, const char *to) {
+    int (*real)(const char *, const char *) = dlsym(RTLD_NEXT, "link");
+    return is_refused(to) ? -1 : real(from, to);
+}
+
+int linkat(int at, const char *from, int to_at, const char *to, int flags) {
+    int (*real)(int, const char *, int, const char *, int) = dlsym(RTLD_NEXT, "linkat");
+    return is_refused(to) ? -1 : real(at, from, to_at, to, flags);
+}
+
+int unlink(const char *path) {
+    int (*real)(const char *) = dlsym(RTLD_NEXT, "unlink");
+    return is_refused(path) ? -1 : real(path);
 }
