@@ -157,7 +157,7 @@ class CatalogError(SetpointError, RuntimeError):
         self.database, self.problem = database, problem
 
     def __str__(self) -> str:
-        return f"The catalog in {self.database} can't be used: {self.problem}. The runs themselves are not touched by this."
+        return f"The catalog in {self.database} can't be used: {self.problem}. The runs themselves are not touched."
 
 
 class NoRunError(SetpointError, RuntimeError):

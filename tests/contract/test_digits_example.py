@@ -46,7 +46,7 @@ def test_every_family_trains_and_is_recorded(family: str, params: dict[str, Any]
 
 def test_origins_tell_file_flag_and_default(store: Path, tmp_path: Path) -> None:
     run = trained(store, tmp_path, "--family", "svm")
-    origins = {key: str(run.origin(key).origin) for key in ("data.noise", "family", "seed", "model.C")}
+    origins = {key: str(run.origin(key)) for key in ("data.noise", "family", "seed", "model.C")}
     assert origins == {
         "data.noise": "config-defaults.yaml:4",
         "family": "--family",

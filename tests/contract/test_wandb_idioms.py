@@ -54,9 +54,9 @@ def test_metrics_of_an_idiom_are_recorded(store: Path, tmp_path: Path) -> None:
 def test_origin_of_an_assignment_is_its_line(store: Path, tmp_path: Path) -> None:
     run = recorded_run(store, tmp_path, "basic.py")
     line = 1 + (IDIOMS / "basic.py").read_text().splitlines().index("wandb.config.epochs = 4")
-    assert str(run.origin("epochs").origin).endswith(f"basic.py:{line}")
+    assert str(run.origin("epochs")).endswith(f"basic.py:{line}")
 
 
 def test_origin_of_a_files_value_is_its_line(store: Path, tmp_path: Path) -> None:
     run = recorded_run(store, tmp_path, "config_file/train.py")
-    assert str(run.origin("optimizer.lr").origin).endswith("my_config_file.yaml:4")
+    assert str(run.origin("optimizer.lr")).endswith("my_config_file.yaml:4")

@@ -9,11 +9,11 @@ from hypothesis import settings
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "unit" / "core"))
 
-from test_config_machine import ConfigMachine  # noqa: E402
+from test_config_machine import ConfigMachine
 
-from setpoint._core.tree import tree_of  # noqa: E402
-from setpoint._journal.reader import read_run  # noqa: E402
-from setpoint._run.init import init  # noqa: E402
+from setpoint._core.tree import tree_of
+from setpoint._journal.reader import read_run
+from setpoint._run.init import init
 
 
 class RecordedConfigMachine(ConfigMachine):

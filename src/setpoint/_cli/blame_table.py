@@ -68,11 +68,11 @@ def _values(values: Sequence[Any], screen: Screen) -> Column:
 
 
 def _times(times: Sequence[int], screen: Screen) -> Column:
-    """Return the times as a column: of one day, only the time of the day on a terminal."""
-    moments = [datetime.fromtimestamp(time_ns / 1e9).astimezone() for time_ns in times]
-    is_one_day = len({moment.date() for moment in moments}) == 1
+    """Return the times as a column, 0 for one that is not known: of one day, only the time of the day on a terminal."""
+    moments = [datetime.fromtimestamp(time_ns / 1e9).astimezone() if time_ns else None for time_ns in times]
+    is_one_day = len({moment.date() for moment in moments if moment}) == 1
     form = "%H:%M:%S" if screen.is_terminal and is_one_day else "%Y-%m-%d %H:%M:%S"
-    texts = [f"{moment:{form}}.{moment.microsecond // 1000:03d}" for moment in moments]
+    texts = [f"{moment:{form}}.{moment.microsecond // 1000:03d}" if moment else "-" for moment in moments]
     return Column("time", texts, styles=["dim"], rank=2)
 
 

@@ -44,10 +44,17 @@ def _pairs(pairs: dict[str, str], screen: Screen) -> Iterator[str]:
         yield from (" " * (names + GAP) + line for line in lines[1:])
 
 
+def _started(created_ns: int) -> str:
+    """Return when a run began, empty where that is not known, as of some that were imported."""
+    if not created_ns:
+        return ""
+    age = age_text(time.time() - created_ns / 1e9)
+    return f"{time_text(created_ns)}, {age} ago" if age != "now" else time_text(created_ns)
+
+
 def _heading(run: RecordedRun, screen: Screen) -> Iterator[str]:
     status = screen.styled(run.status, STATUS_STYLES.get(run.status, ""))
     yield f"{screen.styled(safe(run.name or run.id), 'title')}  {status}{_how_long(run)}"
-    age = age_text(time.time() - run.row.created_ns / 1e9)
     user, host = run.value("run.user") or "", run.value("run.host") or ""
     facts = {
         "run": run.id,
@@ -56,7 +63,7 @@ def _heading(run: RecordedRun, screen: Screen) -> Iterator[str]:
         "job type": run.job_type,
         "tags": ", ".join(run.tags),
         "notes": run.notes,
-        "started": f"{time_text(run.row.created_ns)}, {age} ago" if age != "now" else time_text(run.row.created_ns),
+        "started": _started(run.row.created_ns),
         "by": f"{user}@{host}" if user and host else f"{user}{host}",
         "error": run.error,
         "lost": f"{count_text(run.lost, 'record')} that could not be saved" if run.lost else "",

@@ -143,7 +143,7 @@ def _fact_columns(runs: Sequence[RecordedRun]) -> list[Column]:
     short = short_ids(run.id for run in runs)
     now_s = time.time()
     statuses = [run.status for run in runs]
-    ages = [age_text(now_s - run.row.created_ns / 1e9) for run in runs]
+    ages = [age_text(now_s - run.row.created_ns / 1e9) if run.row.created_ns else "-" for run in runs]
     columns = [
         Column("run", [safe(short[run.id]) for run in runs], styles=["warn"]),
         Column("name", [safe(run.name) for run in runs], rank=3),

@@ -10,6 +10,7 @@ from msgspec import Struct
 from setpoint._catalog.columns import COLUMNS
 from setpoint._catalog.leaf import Scope
 from setpoint._catalog.rows import from_blob, text_of
+from setpoint._core.change import Origin
 from setpoint._core.keys import join_key
 from setpoint._core.leaves import flatten
 from setpoint._core.values import decode
@@ -236,8 +237,12 @@ class RecordedRun:
             self._state = self._read_state(self.row)
         return self._state
 
-    def origin(self, key: str) -> Held:
-        """Return who set a param: its origin, level, time, writer and step.
+    def origin(self, key: str) -> Origin:
+        """Return who set a param, as ``Config.origin()`` does; raises MissingParamError."""
+        return self.held(key).origin
+
+    def held(self, key: str) -> Held:
+        """Return how a param is held: its origin, level, time, writer and step.
 
         Raises:
             MissingParamError: the run has no param of that key.

@@ -22,6 +22,7 @@ from .leaf_sql import Predicate
 from .sql import FEW_ROWS, PROBE_ROWS, Compiler, Sample, Source
 
 FIRST_WINDOW = 500  # runs that are looked at before anything is counted
+CHEAP_COST = 40_000  # look-ups of runs that take no longer than walking a window
 SAMPLE_RUNS = 200  # runs by which it is estimated how many a common term fits
 WINDOW = 5000  # runs that are looked at before a term drives
 
@@ -106,7 +107,7 @@ class Selector:
         if len(found) >= limit:
             return found
         source = self._source()
-        if source is not None and source.walk < WINDOW:
+        if source is not None and source.cost < CHEAP_COST:
             return self._sorted(source, limit)
         if _may_fill(len(found), limit):
             found = self._walk_newest(condition, limit, WINDOW)
@@ -157,7 +158,7 @@ class Selector:
             return self._newest(limit)
         walk = _KeyWalk(numbers[0], "DESC" if is_descending else "ASC")
         found = [] if limit is None else self._best(walk, limit)
-        if limit is not None and len(found) >= limit:
+        if limit is not None and found is not None and len(found) >= limit:
             return found
         rest = self._all_by(walk, is_descending)
         return rest if limit is None else rest[:limit]
@@ -169,19 +170,20 @@ class Selector:
         if names:
             raise FilterError(shown, f"No run has {shown!r}", column=1, near=near(shown, names))
 
-    def _best(self, walk: "_KeyWalk", limit: int) -> list[int]:
-        """Return the first runs that have a number for the key."""
+    def _best(self, walk: "_KeyWalk", limit: int) -> list[int] | None:
+        """Return the first runs that have a number for the key; None where looking at all that pass costs little."""
         found = self._narrowed(walk, limit, FIRST_WINDOW)
         if len(found) >= limit:
             return found
         source = self._source()
-        if source is None or source.walk >= WINDOW:
-            if _may_fill(len(found), limit):
-                found = self._narrowed(walk, limit, WINDOW)
-                if len(found) >= limit:
-                    return found
-            if source is None or not self._is_rare(source, limit):
-                return self._narrowed(walk, limit, None)
+        if source is not None and source.cost < CHEAP_COST:
+            return None
+        if _may_fill(len(found), limit):
+            found = self._narrowed(walk, limit, WINDOW)
+            if len(found) >= limit:
+                return found
+        if source is None or not self._is_rare(source, limit):
+            return self._narrowed(walk, limit, None)
         statement = source.statement
         sql = (
             f"SELECT p.run_n FROM ({statement.sql}) s CROSS JOIN param p WHERE p.key_n = ? AND p.run_n = s.run_n "

@@ -37,7 +37,7 @@ def test_an_amended_value_is_read_back_with_both_values_on_record(own_cli: Comma
     assert (run.notes, run.status) == ("warm start", "finished")
     assert run.config["model"]["betas"] == (0.9, 0.99)
     assert [change.value for change in run.changes("lr")] == [0.1, 0.25]
-    assert run.origin("lr").origin.kind == "amend"
+    assert run.origin("lr").kind == "amend"
     assert run.finished is not None
     assert all(path.read_bytes() == data for path, data in before.items())
     assert [line.split()[0] for line in cli.lines("ls", "lr == 0.25")] == ["id", "one"]

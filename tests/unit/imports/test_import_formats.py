@@ -59,7 +59,7 @@ def test_origin_names_the_tool_and_every_leaf_has_one(name: str, store: Path) ->
         for key, value in run.config.items():
             change = next(change for change in run.changes() if change.key == key or change.key == f'"{key}"')
             assert change.value == value
-            assert str(run.origin(change.key).origin) == f"import {SOURCES[name]}" or SOURCES[name] == "hydra"
+            assert str(run.origin(change.key)) == f"import {SOURCES[name]}" or SOURCES[name] == "hydra"
 
 
 def test_wandb_run_comes_with_config_metrics_and_facts(store: Path) -> None:
@@ -215,7 +215,7 @@ def test_hydra_folder_tells_what_was_typed(store: Path) -> None:
         "layers": [64, 64],
         "extra": {"tag": "x"},
     }
-    origins = {key: str(run.origin(key).origin) for key in ("optim.lr", "extra.tag", "epochs", "layers[1]")}
+    origins = {key: str(run.origin(key)) for key in ("optim.lr", "extra.tag", "epochs", "layers[1]")}
     assert origins == {
         "optim.lr": "optim.lr",
         "extra.tag": "+extra.tag",
@@ -230,7 +230,7 @@ def test_jobs_of_a_hydra_multirun_are_a_group(store: Path) -> None:
     jobs = [run for run in runs(store=store) if run.group]
     assert sorted(run.config["seed"] for run in jobs) == [1, 2]
     assert len({run.group for run in jobs}) == 1
-    assert {str(run.origin("seed").origin) for run in jobs} == {"seed"}
+    assert {str(run.origin("seed")) for run in jobs} == {"seed"}
 
 
 def test_run_that_grew_takes_the_place_of_its_former_self(store: Path, tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ def test_every_field_of_a_line_comes_in(store: Path, tmp_path: Path) -> None:
     assert (run.tags, run.notes, run.error, run.exit_code) == (["a", "b"], "a note", "ValueError", 3)
     assert (run.row.host, run.row.host_user, run.row.commit_id) == ("node1", "someone", "abc")
     assert (run.created.isoformat(), run.finished.timestamp()) == ("2024-01-02T03:04:05+00:00", 1704164700.5)
-    assert str(run.origin("lr").origin) == "import jsonl"
+    assert str(run.origin("lr")) == "import jsonl"
 
 
 def write(folder: Path, *lines: Any) -> Path:

@@ -13,7 +13,7 @@ from setpoint._catalog import schema
 from setpoint._catalog.database import SqliteDatabase
 from setpoint._catalog.entry import Entry
 from setpoint._catalog.leaf import Scope
-from setpoint._query import select, sql
+from setpoint._query import distinct, select, sql
 from setpoint._query.expr import Column, Expr, Key
 from setpoint._query.select import Order
 
@@ -48,6 +48,8 @@ def test_every_shape_of_sql_finds_the_same_runs(found: list[Entry], exprs: list[
     with pytest.MonkeyPatch.context() as patch, empty_catalog() as database:
         patch.setattr(select, "FIRST_WINDOW", 1)
         patch.setattr(select, "WINDOW", 2)  # so that windows, drives and walks all happen among a few runs
+        patch.setattr(select, "CHEAP_COST", 2)
+        patch.setattr(distinct, "MANY_RUNS", 2)
         for module in (select, sql):
             patch.setattr(module, "FEW_ROWS", 2)
             patch.setattr(module, "PROBE_ROWS", 1)

@@ -141,7 +141,7 @@ def test_a_recorded_run_tells_origins_changes_and_points(store: Path) -> None:
     live.set("optim", {"name": "adam"})
     live.finish()
     run = load("run-a", store)
-    assert str(run.origin("lr").origin) == "train.py:7"
+    assert str(run.origin("lr")) == "train.py:7"
     assert [change.value for change in run.changes("lr")] == [0.1, 0.2]
     assert len(run.changes()) == 3
     assert [change.key for change in run.changes("optim.name")] == ["optim"]
