@@ -32,7 +32,7 @@ def command_line() -> click.Group:
 
 def commands(group: click.Group, above: str) -> Iterator[tuple[str, click.Command, click.Context]]:
     """Yield each command below *group* with its full name and a context that its help can be asked in."""
-    context = click.Context(group, info_name=above)
+    context = click.Context(group, info_name=above, **group.context_settings)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
         if command is None or command.hidden:
