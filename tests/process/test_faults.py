@@ -4,14 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from textwrap import indent
 
 import pytest
 from differences import Outcome, outcome, undisturbed
-from scripts import recorded, the_run
+from scripts import the_run
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with Linux's means")
 

@@ -205,7 +205,7 @@ def journal_size(folder: Path) -> int:
     """Return the bytes of all segments in a run's folder; 0 where it is gone."""
     try:
         with os.scandir(folder) as entries:
-            return sum(entry.stat().st_size for entry in entries if layout.split_segment_name(entry.name) is not None)
+            return sum(entry.stat().st_size for entry in entries if _is_journal(entry.name))
     except FileNotFoundError:
         return 0
 
@@ -280,7 +280,11 @@ def is_live(state: RunState) -> bool:
 
 
 def _has_segment(folder: Path) -> bool:
-    return any(layout.split_segment_name(path.name) is not None for path in folder.iterdir())
+    return any(_is_journal(path.name) for path in folder.iterdir())
+
+
+def _is_journal(name: str) -> bool:
+    return name == layout.PACKED or layout.split_segment_name(name) is not None
 
 
 def _unreadable(found: _Found, error: OSError) -> Entry:

@@ -29,8 +29,9 @@ class Origin(Struct, frozen=True, omit_defaults=True, gc=False):
 
     ``kind`` is one of: ``code`` (a line of Python), ``file`` (a line of a config file), ``flag`` (typed on the command
     line), ``default`` (a parser's own default for the flag *name*), ``env`` (an environment variable), ``sweep``,
-    ``rerun``, ``resume``, ``amend`` (changed after the run), ``call`` (a call whose line is unknown). ``name`` is the file, flag, variable, sweep or user;
-    ``line`` is 1-based, 0 where there is none.
+    ``rerun``, ``resume``, ``import`` (read from another tracker), ``amend`` (changed after the run), ``call`` (a call
+    whose line is unknown). ``name`` is the file, flag, variable, sweep, tracker or user; ``line`` is 1-based, 0 where
+    there is none.
     """
 
     kind: str

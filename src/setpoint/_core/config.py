@@ -9,7 +9,7 @@ from setpoint.errors import UnsupportedSourceError
 from .adopt import adopt
 from .assemble import Params, assembled, checked_name, mapping_params
 from .change import DEFAULT, LOCKED, SET, UNKNOWN, Change, Level, Origin, Param, Path
-from .edits import NO_STAMPS, detach, leaves, plain, raw_get
+from .edits import NO_STAMPS, Put, detach, leaves, plain, raw_get
 from .keys import join_key, split_key
 from .plan import Plan, stamps_by_name
 from .raw import dict_clear, dict_has, items_of
@@ -278,9 +278,13 @@ def begin_from(config: Config, recorded: dict[str, Any], stamps: Mapping[Path, S
 def put_each(plan: Plan, config: Config, new: Mapping[str, Any], stamp: Stamp, inner: Mapping[Path, Stamp]) -> None:
     """Plan every top-level name of *new*, each with the stamp it came with."""
     by_name = stamps_by_name(inner, stamp)
+    alone = (stamp, NO_STAMPS)
     for name, value in new.items():
-        own, below = by_name.get(name, (stamp, NO_STAMPS))
-        plan.put(config, name, value, own, below)
+        own, below = by_name.get(name, alone)
+        if dict_has(config, name):
+            plan.put(config, name, value, own, below)
+        else:
+            plan.edits.append(Put(config, name, value, own, below))
 
 
 def _stripped(name: Any, config: Config) -> Any:

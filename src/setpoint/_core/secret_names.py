@@ -61,8 +61,17 @@ _MODEL_TOKENS = _words(
 _PASSES = _words("n num single one two multi first second third forward backward per max min high low band")
 
 
-_SUSPECT = re.compile(r"pass|pwd|secret|token|key|auth|cred|private|dsn|cookie|pin|bearer|jwt|signature", re.IGNORECASE)
-"""What every name that is a secret's has in it: most names are cleared by one search."""
+def may_be_secret(name: str) -> bool:
+    """Tell whether *name* has in it what the name of every secret has: most names are cleared by this alone.
+
+    A chain of plain searches takes a fifth of the time of a regular expression, and a run may have a million names.
+    """
+    text = name[-MAX_LENGTH:].lower()
+    return (
+        "key" in text or "pass" in text or "token" in text or "auth" in text or "secret" in text or "cred" in text
+        or "pin" in text or "private" in text or "pwd" in text or "cookie" in text or "dsn" in text or "jwt" in text
+        or "bearer" in text or "signature" in text
+    )  # fmt: skip
 
 
 def words_of(name: str) -> list[str]:
@@ -72,7 +81,7 @@ def words_of(name: str) -> list[str]:
 
 def judge_name(name: str) -> Suspicion:
     """Return how much *name*, a name or a dotted key, says that its value is secret; its end counts."""
-    if _SUSPECT.search(name, max(0, len(name) - MAX_LENGTH)) is None:
+    if not may_be_secret(name):
         return Suspicion.NONE
     *above, last = re.split(r"[.\[\]/]+", name[-MAX_LENGTH:].rstrip("]\"'"))
     if any(_judge_words(words_of(part)) == Suspicion.ANY and len(part) > 0 for part in above):

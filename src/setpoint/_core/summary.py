@@ -13,18 +13,20 @@ from .tree import Node, drop_cached, is_a, node_of
 
 Number = int | float
 NUMBERS = frozenset((int, float, bool))
+_INT_MIN, _INT_MAX = -(2**63), 2**63
 
 
 class Digest:
-    """The digest of one metric: ``last``, ``min``, ``max``, ``total`` and ``count`` of what was logged.
+    """The digest of the metric *key*: ``last``, ``min``, ``max``, ``total`` and ``count`` of what was logged.
 
     A nan counts and may be last, but has no part in min, max and total; these are of ``numbers`` values.
     """
 
-    __slots__ = ("count", "last", "max", "min", "numbers", "total")
+    __slots__ = ("count", "key", "last", "max", "min", "numbers", "total")
 
-    def __init__(self) -> None:
+    def __init__(self, key: str) -> None:
         """Make the digest of nothing yet."""
+        self.key = key
         self.last: Number = nan
         self.min: Number = inf
         self.max: Number = -inf
@@ -48,10 +50,8 @@ class Digest:
             self.total += value
         except OverflowError:
             self.total = inf if value > 0 else -inf
-        if value < self.min:  # noqa: PLR1730  # half the time of a call of min(), for each value logged
-            self.min = value
-        if value > self.max:  # noqa: PLR1730  # likewise
-            self.max = value
+        self.min = min(self.min, value)
+        self.max = max(self.max, value)
 
 
 class Summary(Config):
@@ -67,23 +67,48 @@ class Summary(Config):
 
     def digest(self, metric: str) -> Digest:
         """Return the digest of a logged metric (last, min, max, mean, count); raises KeyError for another."""
-        return self._setpoint_digests[metric]
+        found = next((digest for digest in self._setpoint_digests.values() if digest.key == metric), None)
+        if found is None:
+            raise KeyError(metric)
+        return found
 
-    def note_number(self, name: str, key: str, value: Number) -> None:
-        """Take in one logged number of the metric *key*, which is the name *name* itself: the way of nearly all."""
-        digest = self._setpoint_digests.get(key)
-        if digest is None:
-            digest = self._setpoint_digests[key] = Digest()
-        digest.add(value)
-        if name not in self._setpoint.stamps:
-            dict_set(self, name, value)
-            if name in self._setpoint_seen:
-                drop_cached(self, name)
+    def take_numbers(self, data: Mapping[Any, Any], values: dict[str, Any]) -> dict[Any, Any]:
+        """Take in what one ``log()`` call gives: note each plain number, and put it in *values* under its key.
+
+        Returns:
+            What is more than a finite float or int of 64 bits, or is a metric's first value: for ``note()``.
+        """
+        digests, stamps, seen = self._setpoint_digests, self._setpoint.stamps, self._setpoint_seen
+        rest: dict[Any, Any] = {}
+        for name, value in data.items():
+            kind = type(value)
+            digest = digests.get(name)
+            is_plain = value - value == 0.0 if kind is float else kind is int and _INT_MIN < value < _INT_MAX
+            if digest is None or not is_plain:
+                rest[name] = value
+                continue
+            # What Digest.add() does, without the call: a training loop comes through here for each of its metrics.
+            digest.last = value
+            digest.count += 1
+            digest.numbers += 1
+            digest.total += value
+            if value < digest.min:  # noqa: PLR1730  # half the time of a call of min()
+                digest.min = value
+            if value > digest.max:  # noqa: PLR1730  # likewise
+                digest.max = value
+            if name not in stamps:
+                dict_set(self, name, value)
+                if name in seen:
+                    drop_cached(self, name)
+            values[digest.key] = value
+        return rest
 
     def note(self, path: tuple[str, ...], key: str, value: Any) -> None:
         """Take in one logged value of the metric *key*: show it as the last value unless the user set one."""
         if type(value) in NUMBERS:
-            self._setpoint_digests.setdefault(key, Digest()).add(value)
+            # A metric of one name is found by the name, as that is what log() is given; others by their key.
+            known = path[0] if len(path) == 1 else key
+            self._setpoint_digests.setdefault(known, Digest(key)).add(value)
         at: Section = self
         for name in path[:-1]:
             below = raw_get(at, name)

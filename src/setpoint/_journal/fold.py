@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from math import isnan
 from typing import Any
 
 from setpoint._core.change import Path
@@ -10,7 +11,7 @@ from setpoint._core.values import decode, is_same
 
 from .frame import Frame
 from .ledger import Ledger
-from .points import digest
+from .points import as_float, digest
 from .record import Environment, Meta, Reads, Summary
 from .replay import ABSENT, NotPossibleError, Replay, is_section, path_of, put, remove, value_at
 from .state import Damage, Disagreement, RunState
@@ -22,14 +23,15 @@ SegmentFrames = tuple[str, Iterable[Frame | Damage]]
 """The name of the writer that a segment's file name tells, and what the segment holds."""
 
 
-def fold(run_id: str, segments: Iterable[SegmentFrames]) -> RunState:
+def fold(run_id: str, segments: Iterable[SegmentFrames], before: RunState | None = None) -> RunState:
     """Return what the segments of one run say together.
 
     Records are ordered by session, writer and number, never by the clock. The config is that of the leading writer of
     each session (the main process, or rank 0), later sessions over earlier ones. Keys that only further writers have
-    are added to it; where they have another value for a key, that is a Disagreement.
+    are added to it; where they have another value for a key, that is a Disagreement. *before* is what the run said
+    before the segments were begun; it is changed, and returned.
     """
-    state = RunState(run_id)
+    state = before or RunState(run_id)
     ledgers: dict[str, Ledger] = {}
     for writer, frames in segments:
         ledger = ledgers.setdefault(writer, Ledger(writer))
@@ -129,7 +131,8 @@ def _fold_run(state: RunState, leads: list[Ledger], every: list[Ledger]) -> None
             if isinstance(record, Meta):
                 _apply_meta(state, record)
     if leads:
-        state.created_ns = leads[0].opened_ns
+        state.created_ns = state.created_ns or leads[0].opened_ns
+        state.status, state.exit_code, state.error, state.finished_ns = "running", None, "", 0
         if (finish := leads[-1].finish) is not None:
             state.status, state.exit_code, state.error = finish.status, finish.exit_code, finish.error
             state.finished_ns = finish.t
@@ -145,6 +148,7 @@ def _apply_meta(state: RunState, record: Meta) -> None:
 
 def _fold_config(state: RunState, played: list[Ledger], others: list[Ledger]) -> None:
     lead = Replay()
+    lead.config, lead.held, lead.changes = state.config, state.held, state.changes
     for ledger in played:
         _play(state, ledger, lead)
     state.config, state.held, state.changes = lead.config, lead.held, lead.changes
@@ -218,6 +222,7 @@ def _and_above(key: str) -> list[str]:
 
 def _fold_metrics(state: RunState, leads: list[Ledger], others: list[Ledger]) -> None:
     """Join the leading writers' series; another writer's series of the same metric gets the writer's label."""
+    chosen = _chosen_summary(state)
     for ledger in leads:
         for metric, series in ledger.points.series.items():
             if metric in state.metrics:
@@ -235,7 +240,20 @@ def _fold_metrics(state: RunState, leads: list[Ledger], others: list[Ledger]) ->
         for metric, value in ledger.points.last.items():
             if value_at(state.summary, path_of(metric)) is ABSENT:
                 summarise(state.summary, metric, value)
+    for metric, value in chosen.items():
+        summarise(state.summary, metric, value)
     state.stats = {metric: digest(series) for metric, series in state.metrics.items()}
+
+
+def _chosen_summary(state: RunState) -> dict[str, Any]:
+    """Return those values of a run that was packed that are not the last of a metric: they were set, and stay."""
+    last = {metric: series.values[-1] for metric, series in state.metrics.items() if metric in state.summary}
+    return {metric: state.summary[metric] for metric in last if not _is_point(state.summary[metric], last[metric])}
+
+
+def _is_point(value: Any, point: float) -> bool:
+    number = as_float(value)
+    return number == point or (number is not None and isnan(number) and isnan(point))
 
 
 def _fold_facts(state: RunState, leads: list[Ledger], played: list[Ledger], others: list[Ledger]) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 CONFIG_SNAPSHOT = "config.yaml"
 DIFF = "diff.patch"
+PACKED = "packed.run"
+"""What a run said before it was packed: the line of its pack, in the folder of a run that goes on after that."""
 
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")

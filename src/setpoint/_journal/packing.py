@@ -20,6 +20,7 @@ from .state import RunState
 
 DAY_NS = 86_400_000_000_000
 _KEPT = (layout.CONFIG_SNAPSHOT, layout.DIFF)
+_PARTS = (*_KEPT, layout.PACKED)
 _HIDDEN = ".packed-"
 _CLAIM = ".packing"
 _ABANDONED_S = 3600.0  # what a packing that was killed left; packing one day takes less
@@ -138,7 +139,7 @@ def _files(folder: Path) -> dict[str, tuple[int, int]] | None:
     """Return the folder's files with their stamps; None where one is no part of a run, or there is no segment."""
     found: dict[str, tuple[int, int]] = {}
     for path in list(folder.iterdir()):
-        is_journal = layout.split_segment_name(path.name) is not None or path.name in _KEPT
+        is_journal = layout.split_segment_name(path.name) is not None or path.name in _PARTS
         stamps = path.lstat()
         if not is_journal or not stat.S_ISREG(stamps.st_mode):
             return None
@@ -174,6 +175,8 @@ def _pack_day(day: Path, rest: _Rest, report: PackReport) -> None:
     if path is None:
         return
     report.bytes_after += path.stat().st_size
+    # Before their folders go: of a run in two packs nothing would tell which of them says more.
+    _take_out(day, path, {item.folder.name for item in packed if layout.PACKED in item.files})
     for item in packed:
         try:
             if _put_away(day, item):
@@ -183,6 +186,21 @@ def _pack_day(day: Path, rest: _Rest, report: PackReport) -> None:
         except FileNotFoundError:  # it was removed meanwhile, or packed by another process
             continue
     os.utime(day)
+
+
+def _take_out(day: Path, newest: Path, again: set[str]) -> None:
+    """Take runs that were packed before, went on and were packed again out of their older packs."""
+    if not again:
+        return
+    from .editing import replace_lines
+
+    def without(line: bytes) -> bytes | None:
+        packed = pack.read_line(line)
+        return None if packed is not None and packed.id in again else line
+
+    for path in sorted(day.iterdir()):
+        if pack.is_pack(path.name) and path != newest:
+            replace_lines(path, without)
 
 
 def _put_away(day: Path, item: _Packed) -> bool:
@@ -202,6 +220,13 @@ def _clean(day: Path) -> None:
     """Finish what a packing that was killed left: hidden folders whose run is in a pack, and temporary files."""
     for path in list(day.iterdir()):
         if path.name.startswith(_HIDDEN) and path.is_dir():
-            path.rename(day / path.name.removeprefix(_HIDDEN))  # it is packed again; the same run twice does no harm
+            folder = day / path.name.removeprefix(_HIDDEN)
+            if folder.exists():  # the run went on from its pack, which has all that is here
+                shutil.rmtree(path)
+            else:
+                path.rename(folder)  # it is packed again; the same run twice does no harm
         elif path.name.endswith(".tmp") and time.time() - path.stat().st_mtime > _ABANDONED_S:
-            path.unlink()
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()

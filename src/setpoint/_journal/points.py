@@ -37,7 +37,7 @@ class Points:
             value = plain if type(plain) in _FLOATS else decode(plain)
             if metric not in self._last or self._last[metric][0] < seq:
                 self._last[metric] = (seq, value)
-            number = _as_float(value)
+            number = as_float(value)
             if number is not None:
                 self._add_point(metric, seq, record, number)
 
@@ -81,7 +81,7 @@ class Points:
         return {metric: value for metric, (_, value) in self._last.items()}
 
 
-def _as_float(value: Any) -> float | None:
+def as_float(value: Any) -> float | None:
     """Return *value* as a point of a series; None where it is no number."""
     if isinstance(value, Foreign):  # a number of a library that is not installed here
         value = value.value

@@ -51,12 +51,31 @@ def read_run(folder: Path) -> RunState:
         OSError: the folder can't be listed.
     """
     segments = find_segments(folder)
-    state = fold(folder.name, ((path.name.partition(".")[0], iter_records(path)) for path in segments))
+    before, damage = _before(folder / layout.PACKED)
+    state = fold(folder.name, ((path.name.partition(".")[0], iter_records(path)) for path in segments), before)
+    state.damage.extend(damage)
     if state.status == "running" and not _is_running(state, segments):
         state.status = "crashed"
     if state.status == "running":
         state.damage = [damage for damage in state.damage if damage.kind != "torn"]  # a write that is under way
     return state
+
+
+def _before(path: Path) -> tuple[RunState | None, list[Damage]]:
+    """Return what the run said before it was packed and resumed, if it was."""
+    try:
+        with _open(path) as file:
+            line = file.read()
+    except FileNotFoundError:
+        return None, []
+    except OSError as error:
+        return None, [Damage(str(path), "unreadable", 0, 0, 0, error.strerror or str(error))]
+    from . import pack  # only few runs have one
+
+    packed = pack.read_line(line)
+    if packed is None or packed.id != path.parent.name:
+        return None, [Damage(str(path), "checksum", 0, len(line), 1, "it is no run, or another one")]
+    return pack.unpacked(packed), []
 
 
 def iter_records(path: Path) -> Iterator[Frame | Damage]:

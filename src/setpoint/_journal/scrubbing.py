@@ -36,6 +36,10 @@ def scrub_folder(folder: Path, scrubber: Scrubber) -> int:
         if path.is_file() and not path.is_symlink():
             segments[path] = [path.read_bytes()]
             after[path] = scrubber.bytes_of_file(segments[path][0])
+    packed = folder / layout.PACKED
+    if packed.is_file() and (before := pack.read_line(packed.read_bytes())) is not None:
+        segments[packed] = [packed.read_bytes()]
+        after[packed] = _scrubbed_line(before, scrubber)
     changed = [path for path, lines in segments.items() if after[path] != b"".join(lines)]
     for path in changed:
         _replace(path, after[path])

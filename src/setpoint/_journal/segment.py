@@ -74,12 +74,12 @@ class Segment:
 
 
 def _above_streams(fd: int) -> int:
-    """Return *fd*, or another one for its file: as 0, 1 or 2 it would get what is written to a stream that was closed."""
-    if fd > 2:
+    """Return *fd*, or another one for its file: as 0, 1 or 2 it would get what goes to a stream that was closed."""
+    if fd > 2 or os.name == "nt":
         return fd
-    try:
-        import fcntl
+    import fcntl
 
+    try:
         return fcntl.fcntl(fd, fcntl.F_DUPFD_CLOEXEC, 3)
     finally:
         os.close(fd)
@@ -120,14 +120,12 @@ def sync_folder(folder: Path) -> None:
     """Wait until the disk has the folder's list of files, as far as the system can do that."""
     try:
         fd = os.open(folder, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
-    except OSError:  # Windows can't open a folder; the file's own sync has to do
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
+    except OSError:  # Windows opens no folder, and some network disks sync none; the file's own sync has to do
         return
-    try:
-        os.fsync(fd)
-    except OSError:  # some network disks refuse to sync a folder
-        return
-    finally:
-        os.close(fd)
 
 
 def touch_folder(folder: Path) -> None:

@@ -38,7 +38,7 @@ def start_upkeep(store: Path) -> bool:
 
 def _start(store: Path) -> None:
     path = os.pathsep.join(entry for entry in sys.path if entry)
-    process = subprocess.Popen(  # noqa: S603  # our own module, by this interpreter
+    process = subprocess.Popen(  # our own module, by this interpreter
         [sys.executable, "-m", __name__, str(store.resolve())],
         cwd=store,
         env={**os.environ, "PYTHONPATH": path},  # the setpoint that runs now, however it was found

@@ -62,7 +62,7 @@ def leaf_predicate(test: Test, dialect: str) -> Predicate:
     if isinstance(test, Compare):
         return _compare(test.op, test.value)
     if isinstance(test, OneOf):
-        equal = any_of([_equal(value) for value in test.values])
+        equal = _equal_to_one_of(test.values, dialect)
         return negated(equal) if test.negated else equal
     if isinstance(test, Holds):
         return _holds()
@@ -95,6 +95,32 @@ def _compare(op: Op, value: Scalar) -> Predicate:
     if value is None or isinstance(value, bool) or (isinstance(value, float) and isnan(value)):
         return _FALSE
     return _number_order(op, value)
+
+
+def _equal_to_one_of(values: Sequence[Scalar], dialect: str) -> Predicate:
+    short = [text for value in values if isinstance(value, str) and len(text := storable(value)) < TEXT_LIMIT]
+    if len(short) == len(values) > 1:
+        return among_texts(short, dialect)
+    numbers = [float(value) for value in values if _is_exact(value)]
+    if len(numbers) == len(values) > 1:
+        return _among("p.num", numbers, dialect)
+    return any_of([_equal(value) for value in values])
+
+
+def among_texts(texts: Sequence[str], dialect: str) -> Predicate:
+    """Return the condition that a leaf is one of these texts, which are in stored form and not cut."""
+    return _among("p.txt", texts, dialect)
+
+
+def _among(column: str, values: Sequence[SqlValue], dialect: str) -> Predicate:
+    # With the plus SQLite looks up one value after another; without it, it walks all that are not NULL.
+    plus = "+" if dialect == "sqlite" else ""
+    marks = ", ".join("?" * len(values))
+    return Predicate(f"({plus}{column} IS NOT NULL AND {column} IN ({marks}))", tuple(values))
+
+
+def _is_exact(value: Scalar) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < EXACT_INTEGERS
 
 
 def _equal(value: Scalar) -> Predicate:

@@ -6,6 +6,7 @@ run must pass and that fits few runs is put first (``FROM param``), the others a
 
 # ruff: noqa: S608  # statements are made of our own words and of numbers; every value is bound
 
+import re
 from collections.abc import Callable, Sequence
 
 from msgspec import Struct
@@ -30,7 +31,7 @@ from .expr import (
     Or,
     Test,
 )
-from .leaf_sql import Predicate, all_of, any_of, leaf_predicate, negated
+from .leaf_sql import Predicate, all_of, among_texts, any_of, leaf_predicate, negated
 
 KeyNumbers = Callable[[Key, bool], Sequence[int]]
 """The numbers of the keys that a target names; with True, of all keys below it."""
@@ -116,10 +117,11 @@ class Compiler:
         walk = sum(self._count(part, PROBE_ROWS) for part in parts)
         statement = _united(parts, is_unique=len(leaves) == 1 and leaves[0].is_unique)
         rows = self._estimated(expr, walk)
-        if isinstance(expr.test, Compare) and expr.test.op is Op.EQ and len(leaves) == 1:
+        is_equal = isinstance(expr.test, OneOf) or (isinstance(expr.test, Compare) and expr.test.op is Op.EQ)
+        if is_equal and len(leaves) == 1:
             return Source(statement, walk, rows, rows)  # equal values stand in the order of their runs
         cost = rows * _SCATTERED
-        if len(leaves) == 1 and leaves[0].is_unique and walk >= PROBE_ROWS:
+        if self._dialect == "sqlite" and len(leaves) == 1 and leaves[0].is_unique and walk >= PROBE_ROWS:
             scanned = self._sample().runs * _SCANNED + rows
             if scanned < cost:
                 return Source(statement, walk, rows, scanned, _off_index(leaves[0]))
@@ -191,11 +193,10 @@ class Compiler:
         if texts is None or any(len(text) >= TEXT_LIMIT for text in texts):
             return self._on_keys(numbers, leaf_predicate(test, self._dialect))
         needle = storable(str(test.needle))
-        found = tuple(text for text in texts if needle in text)
+        found = [text for text in texts if needle in text]
         if not found:
             return []
-        marks = ", ".join("?" * len(found))
-        return self._on_keys(numbers, Predicate(f"(p.txt IS NOT NULL AND p.txt IN ({marks}))", found))
+        return self._on_keys(numbers, among_texts(found, self._dialect))
 
     def _on_keys(self, numbers: Sequence[int], predicate: Predicate) -> list[Predicate]:
         if not numbers or predicate == _FALSE:
@@ -211,7 +212,7 @@ class Compiler:
 
 def _off_index(leaf: Predicate) -> Statement:
     """Return the query for a leaf's runs by way of the table itself, in the order of the runs; ``+`` forbids an index."""
-    condition = leaf.sql.replace("p.num", "+p.num").replace("p.txt", "+p.txt")
+    condition = re.sub(r"\+?p\.(num|txt)", r"+p.\1", leaf.sql)
     return Statement(f"SELECT p.run_n FROM param p WHERE {condition}", leaf.values)
 
 

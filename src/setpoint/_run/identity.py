@@ -109,6 +109,8 @@ def _ranked(settings: Settings, rank: Rank) -> Identity:
 
 def _named(settings: Settings, run_id: str, rank: Rank | None) -> Identity:
     folder = find_run(settings.store, run_id)
+    if folder is None and (packed := _packed(settings, run_id)) is not None:
+        folder = packed
     if folder is None:
         if settings.resume == "must":
             raise ResumeError(run_id, f"is not in {settings.store}", "resume='allow' starts it where it is missing.")
@@ -125,6 +127,24 @@ def _named(settings: Settings, run_id: str, rank: Rank | None) -> Identity:
     raise ResumeError(
         run_id, f"has {state.status} already", "Pass resume='allow' to go on with it, or another id to start anew."
     )
+
+
+def _packed(settings: Settings, run_id: str) -> Path | None:
+    """Return the folder of a run that is in a pack, made again so that the run can go on; None where no pack has it."""
+    from setpoint._journal.unpacking import find_packed_run  # only where an id is named
+
+    found = find_packed_run(settings.store, run_id)
+    if found is None:
+        return None
+    if settings.resume == "never":
+        raise ResumeError(run_id, f"is in {settings.store} already", "Give another id, or resume='allow' to go on.")
+    if not settings.resume:
+        raise ResumeError(
+            run_id,
+            f"has {found.state.status} already",
+            "Pass resume='allow' to go on with it, or another id to start anew.",
+        )
+    return found.unpack()
 
 
 def _resumed(state: RunState, folder: Path, rank: Rank | None) -> Identity:
@@ -152,8 +172,16 @@ def _last_crashed(store: Path) -> tuple[RunState, Path] | None:
         leading = [writer for writer in state.writers if writer.role != "child"]
         is_own = any(writer.host == host() for writer in leading) and _script(state) == sys.argv[:1]
         if is_own:
-            return (state, folder) if state.status == "crashed" else None
+            return (state, folder) if state.status == "crashed" and not _went_on_since(store, folder, state) else None
     return None
+
+
+def _went_on_since(store: Path, folder: Path, crashed: RunState) -> bool:
+    """Tell whether a later run of this script is in a pack already."""
+    from setpoint._journal.unpacking import later_runs  # only where a run crashed
+
+    later = later_runs(store, folder.parent.name, crashed.created_ns)
+    return any(_script(state) == sys.argv[:1] and state.writers[0].host == host() for state in later if state.writers)
 
 
 def _script(state: RunState) -> list[str]:

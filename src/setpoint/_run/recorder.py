@@ -6,15 +6,15 @@ from warnings import warn
 
 from setpoint._core.change import Change, Origin
 from setpoint._core.keys import split_key
+from setpoint._core.secret_names import may_be_secret
 from setpoint._core.secrets import Redactor
 from setpoint._core.values import Encoder, Plain
 from setpoint._journal import record
 from setpoint._journal.writer import Writer
 from setpoint.errors import StandInWarning
 
-_EXACT = frozenset((int, float))
-_EXACT_MAX = 2**63
-"""Numbers between -2**63 and 2**63 are themselves in JSON; a nan is between no two numbers, an infinity beyond both."""
+_INT_MIN, _INT_MAX = -(2**63), 2**63
+"""Ints between these, and finite floats, are themselves in JSON."""
 
 
 class Recorder:
@@ -33,7 +33,9 @@ class Recorder:
         if len(changes) == 1:
             change = changes[0]
             value = change.value
-            if type(value) in _EXACT and change.key in self._harmless and -_EXACT_MAX < value < _EXACT_MAX:
+            kind = type(value)
+            is_exact = value - value == 0.0 if kind is float else kind is int and _INT_MIN < value < _INT_MAX
+            if is_exact and change.key in self._harmless:
                 self.writer.append(record.Set(change.key, value, change.origin, change.level, change.description))
                 return
             if change.deleted:
@@ -42,7 +44,7 @@ class Recorder:
             encoded = self.plain(change.key, value)
             text = self.redactor.text(change.description) if change.description else ""
             self.writer.append(record.Set(change.key, encoded, change.origin, change.level, text))
-            if encoded is value and type(value) in _EXACT and text == change.description:
+            if is_exact and encoded is value and text == change.description:
                 self._harmless.add(change.key)
         else:
             self.writer.append(self.update_record(changes))
@@ -75,6 +77,10 @@ class Recorder:
 
     def plain(self, key: str, value: Any) -> Plain:
         """Return *value* as a record holds it: exact, or a stand-in, and never a secret."""
+        kind = type(value)
+        is_exact = value - value == 0.0 if kind is float else kind is int and _INT_MIN < value < _INT_MAX
+        if is_exact and not may_be_secret(key):
+            return value  # type: ignore[no-any-return]  # a number
         encoder = self._encoder
         encoded = encoder.encode(value, last_name(key))
         if encoder.stand_ins:

@@ -50,11 +50,11 @@ def near_misses(run: "Run") -> dict[str, list[str]]:
     """Return the unused keys of a run, each with the keys that were asked for in vain and look like it."""
     unused = run.config.unused()
     if not (missing := sorted(tree_of(run.config).missing)):
-        return dict.fromkeys(unused, [])
+        return {key: [] for key in unused}
     try:
         from difflib import get_close_matches
     except (ImportError, OSError):  # no descriptor free, or the interpreter is at its end
-        return dict.fromkeys(unused, [])
+        return {key: [] for key in unused}
     return {key: get_close_matches(key, missing, n=3, cutoff=0.7) for key in unused}
 
 

@@ -15,7 +15,7 @@ from setpoint._core.config import statement
 from setpoint._core.edits import plain
 from setpoint._core.raw import type_of
 from setpoint._core.summary import NUMBERS, Summary, flat_values
-from setpoint._core.tree import key_part, tree_of
+from setpoint._core.tree import tree_of
 from setpoint._journal import record
 from setpoint._journal.snapshot import keep_patch, write_snapshot
 from setpoint.errors import StoreError
@@ -127,13 +127,9 @@ class Run:
             at = self._step if step is None else int(step)
             self._step = at + 1 if commit else at
             values: dict[str, Any] = {}
-            for name, value in data.items():
-                if type(value) in NUMBERS and type(name) is str:
-                    key = key_part(name)
-                    summary.note_number(name, key, value)
-                    values[key] = value if value - value == 0 else self._plain(key, value)
-                else:
-                    self._note_others({name: value}, values)
+            rest = summary.take_numbers(data, values)
+            if rest:
+                self._note_others(rest, values)
             self._append(record.Log(at, values))
 
     def _note_others(self, data: Mapping[Any, Any], values: dict[str, Any]) -> None:

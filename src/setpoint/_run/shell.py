@@ -38,7 +38,7 @@ class Shell:
     def __init__(self, launcher: int, orders: tuple[int, int], answers: int) -> None:
         """Take the launcher's process id, both ends of the pipe of orders, and the read end of that of answers.
 
-        The read end of the orders is kept: as long as it is there no order raises SIGPIPE, whatever became of the shell.
+        The read end of the orders is kept: as long as it is there no order raises SIGPIPE, even without the shell.
         """
         self._group = launcher
         self._orders, self._answers = orders, answers

@@ -73,6 +73,8 @@ tests = st.one_of(
     st.builds(Compare, st.sampled_from(Op), scalars),
     st.builds(Compare, st.sampled_from(Op), scalars),
     st.builds(OneOf, st.lists(scalars, max_size=3).map(tuple), st.booleans()),
+    st.builds(OneOf, st.lists(st.sampled_from(TEXTS), min_size=2, max_size=3).map(tuple), st.booleans()),
+    st.builds(OneOf, st.lists(st.sampled_from((1, 0.5, -3)), min_size=2, max_size=3).map(tuple), st.booleans()),
     st.builds(Contains, scalars),
     st.just(Has()),
     st.just(Holds()),
