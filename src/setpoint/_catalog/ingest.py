@@ -141,19 +141,19 @@ class Meter:
 def _changed_days(database: Database, store: Path) -> tuple[list[Day], list[str]]:
     known = {name: (mtime_ns, settled) for name, mtime_ns, settled in database.rows("SELECT * FROM day")}
     days: list[Day] = []
-    for name, path in _day_folders(store):
+    for entry in _day_folders(store):
         now = time.time_ns()
-        mtime_ns = path.stat().st_mtime_ns
-        if known.pop(name, None) != (mtime_ns, 1):
+        mtime_ns = entry.stat().st_mtime_ns
+        if known.pop(entry.name, None) != (mtime_ns, 1):
             is_settled = mtime_ns < now - RACY_NS
-            days.append(_listed(database, path, mtime_ns, is_settled))
+            days.append(_listed(database, Path(entry.path), mtime_ns, is_settled))
     return days, list(known)
 
 
-def _day_folders(store: Path) -> list[tuple[str, Path]]:
-    root = layout.runs_folder(store)
+def _day_folders(store: Path) -> "list[os.DirEntry[str]]":
     try:
-        return sorted((path.name, path) for path in root.iterdir() if layout.is_day(path.name))
+        with os.scandir(layout.runs_folder(store)) as entries:
+            return sorted((entry for entry in entries if layout.is_day(entry.name)), key=lambda entry: entry.name)
     except FileNotFoundError:
         return []
 
