@@ -4,7 +4,8 @@ from typing import Any
 
 from setpoint.errors import MissingParamError
 
-from .tree import is_a
+from .edits import raw_get
+from .tree import MISSING, is_a
 
 
 class Pending:
@@ -56,11 +57,10 @@ class Pending:
         """Return the section, if it has been made since."""
         at: Any = self._section
         for name in self._names:
-            if not is_a(at, dict) or name not in at:
+            at = raw_get(at, name) if is_a(at, dict) else MISSING
+            if at is MISSING:
                 return None
-            at = at[name]
-        found: Any = at
-        return found
+        return at
 
     def _missing(self) -> MissingParamError:
         return MissingParamError(self._names[0], self._section)

@@ -81,7 +81,7 @@ class Summary(Config):
         digests, stamps, seen = self._setpoint_digests, self._setpoint.stamps, self._setpoint_seen
         rest: dict[Any, Any] = {}
         for name, value in data.items():
-            kind = type(value)
+            kind: type[Any] = type(value)
             digest = digests.get(name)
             is_plain = value - value == 0.0 if kind is float else kind is int and _INT_MIN < value < _INT_MAX
             if digest is None or not is_plain:

@@ -52,9 +52,10 @@ def read_settings(  # noqa: PLR0913  # one argument of init() each
     unredacted: Sequence[str] | None,
 ) -> Settings:
     """Return what holds, an argument before its variable; raises InvalidArgumentError naming what means nothing."""
+    mode = _one_of("mode", mode or environ.get("SETPOINT_MODE") or "online", MODES)
     return Settings(
-        store=_store(folder, environ),
-        mode=_one_of("mode", mode or environ.get("SETPOINT_MODE") or "online", MODES),
+        store=Path() if mode == "disabled" else _store(folder, environ),  # a disabled run writes nothing anywhere
+        mode=mode,
         project=project or environ.get("SETPOINT_PROJECT") or "default",
         name=name or environ.get("SETPOINT_NAME") or "",
         run_id=run_id or environ.get("SETPOINT_RUN_ID") or "",
@@ -77,7 +78,10 @@ def _store(folder: "str | os.PathLike[str] | None", environ: Mapping[str, str]) 
     if is_url(store):
         name = "dir" if folder is not None else "SETPOINT_STORE"
         raise InvalidArgumentError(name, repr(store), "a folder, since a run is recorded into a folder first")
-    return Path(store).expanduser().absolute()
+    try:
+        return Path(store).expanduser().absolute()
+    except OSError as error:
+        raise StoreError(store, "it is named from the working folder, which has been removed") from error
 
 
 def _one_of(name: str, value: object, known: Sequence[str]) -> str:
