@@ -118,7 +118,7 @@ def test_a_disk_that_fills_up_and_is_freed_again_loses_nothing(tmp_path: Path, d
 
 
 def test_a_disk_that_fills_up_and_is_freed_while_the_script_works_on_loses_nothing(tmp_path: Path, disk: Path) -> None:
-    mended = "time.sleep(1.5); os.remove(sys.argv[1] + '/filler'); time.sleep(2.5)"
+    mended = "time.sleep(0.8); os.remove(sys.argv[1] + '/filler'); time.sleep(1.7)"
     script = training("fill(sys.argv[1])", mended, ending="if setpoint.run: os._exit(3)")
     done = undisturbed(tmp_path, script.replace("if setpoint.run: ", ""), str(disk))
     assert len(done.troubles) == 1
@@ -196,7 +196,7 @@ def test_an_immutable_segment_is_left_for_another_and_nothing_is_lost(tmp_path: 
 
 @NEEDS_ROOT
 def test_a_read_only_disk_mounted_over_the_store_mid_run_has_its_losses_counted(tmp_path: Path, disk: Path) -> None:
-    fault = "subprocess.run(['mount', '-t', 'tmpfs', '-o', 'ro', 'tmpfs', sys.argv[1]]); time.sleep(1.5)"
+    fault = "subprocess.run(['mount', '-t', 'tmpfs', '-o', 'ro', 'tmpfs', sys.argv[1]]); time.sleep(1.2)"
     unmount = ["umount", "-l", disk]
     done = undisturbed(tmp_path, training(fault), str(disk), between=lambda: subprocess.run(unmount, check=True))
     subprocess.run(unmount, check=True)
@@ -227,8 +227,7 @@ def _can_be_immutable(folder: Path) -> bool:
 # Folders that go
 
 
-@pytest.mark.parametrize("what", ["store", "store/runs"])
-@pytest.mark.parametrize("pause_s", [0, 1.5])
+@pytest.mark.parametrize(("what", "pause_s"), [("store", 0), ("store/runs", 1.2)])
 def test_a_run_that_is_removed_goes_on_with_its_whole_config(what: str, pause_s: float, tmp_path: Path) -> None:
     fault = f"shutil.rmtree(sys.argv[1], ignore_errors=True); time.sleep({pause_s})"
     done = undisturbed(tmp_path, training(fault), str(tmp_path / what))
@@ -242,7 +241,7 @@ def test_a_run_that_is_removed_goes_on_with_its_whole_config(what: str, pause_s:
 
 
 def test_a_store_that_becomes_a_file_has_its_losses_counted(tmp_path: Path) -> None:
-    fault = "shutil.rmtree(sys.argv[1], ignore_errors=True); open(sys.argv[1], 'w').close(); time.sleep(1.5)"
+    fault = "shutil.rmtree(sys.argv[1], ignore_errors=True); open(sys.argv[1], 'w').close(); time.sleep(1.2)"
     done = undisturbed(
         tmp_path, training(fault), str(tmp_path / "store"), between=lambda: (tmp_path / "store").unlink()
     )

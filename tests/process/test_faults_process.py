@@ -117,23 +117,19 @@ run = setpoint.init(config={'lr': 0.1})
 # What the script did to the interpreter
 
 HABITS = [
+    "import gc; gc.disable(); sys.setswitchinterval(1e-6); os.chdir('/')",
+    "signal.signal(signal.SIGPIPE, signal.SIG_DFL); signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
+    "import builtins; del builtins.exit; sys.unraisablehook = lambda *a: os._exit(78)",
     "sys.stderr = None",
     "sys.stderr.close()",
     "os.close(2)",
     "sys.stderr = object()",
     "sys.stdout.flush(); os.close(2); os.open('/dev/full', os.O_WRONLY)",
     "threading.settrace(lambda *a: None); threading.setprofile(lambda *a: None)",
-    "sys.setswitchinterval(1e-6)",
     "import warnings; warnings.simplefilter('error')",
-    "import gc; gc.disable()",
-    "os.chdir('/')",
     "os.umask(0o777)",
     "time.time = time.time_ns = time.monotonic = lambda: 0",
-    "import builtins; del builtins.exit",
     "sys.excepthook = threading.excepthook = lambda *a: os._exit(77)",
-    "sys.unraisablehook = lambda *a: os._exit(78)",
-    "signal.signal(signal.SIGCHLD, signal.SIG_IGN)",
-    "signal.signal(signal.SIGPIPE, signal.SIG_DFL)",
     "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))",
 ]
 LAST_HABITS = ["sys.setrecursionlimit(70)", "sys.meta_path.clear(); sys.path.clear()", "os.environ.clear()"]

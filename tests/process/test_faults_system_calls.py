@@ -19,7 +19,7 @@ from setpoint._journal.reader import find_runs, read_run
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with Linux's means")
 
 CALLS = {"write": 1, "sync": 2, "close": 3, "open": 4, "name": 5}
-MOST = int(os.environ.get("SETPOINT_TEST_CALLS", "4"))
+MOST = int(os.environ.get("SETPOINT_TEST_CALLS", "3"))
 STEPS = 6
 
 # One process imports everything, then each turn is a fork of it that runs the script and ends as a script does.

@@ -55,15 +55,18 @@ class Pending:
 
     def _found(self) -> Any:
         """Return the section, if it has been made since."""
-        at: Any = self._section
-        for name in self._names:
-            at = raw_get(at, name) if is_a(at, dict) else MISSING
-            if at is MISSING:
-                return None
-        return at
+        return _below(self._section, self._names)
 
     def _missing(self) -> MissingParamError:
         return MissingParamError(self._names[0], self._section)
+
+
+def _below(at: Any, names: tuple[str, ...]) -> Any:
+    """Return what stands below *at* under *names*, or None."""
+    if not names:
+        return at
+    part = raw_get(at, names[0]) if is_a(at, dict) else MISSING
+    return None if part is MISSING else _below(part, names[1:])
 
 
 def _refuse(self: Pending, *_: Any) -> Any:

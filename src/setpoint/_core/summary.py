@@ -7,7 +7,7 @@ from typing import Any
 from .config import Config
 from .edits import raw_get, raw_set
 from .keys import join_key
-from .raw import dict_set
+from .raw import dict_set, type_of
 from .section import Section
 from .tree import Node, drop_cached, is_a, node_of
 
@@ -81,7 +81,7 @@ class Summary(Config):
         digests, stamps, seen = self._setpoint_digests, self._setpoint.stamps, self._setpoint_seen
         rest: dict[Any, Any] = {}
         for name, value in data.items():
-            kind: type[Any] = type(value)
+            kind = type_of(value)
             digest = digests.get(name)
             is_plain = value - value == 0.0 if kind is float else kind is int and _INT_MIN < value < _INT_MAX
             if digest is None or not is_plain:

@@ -6,6 +6,7 @@ from warnings import warn
 
 from setpoint._core.change import Change, Origin
 from setpoint._core.keys import split_key
+from setpoint._core.raw import type_of
 from setpoint._core.secret_names import may_be_secret
 from setpoint._core.secrets import Redactor
 from setpoint._core.values import Encoder, Plain
@@ -33,7 +34,7 @@ class Recorder:
         if len(changes) == 1:
             change = changes[0]
             value = change.value
-            kind: type[Any] = type(value)
+            kind = type_of(value)
             is_exact = value - value == 0.0 if kind is float else kind is int and _INT_MIN < value < _INT_MAX
             if is_exact and change.key in self._harmless:
                 self.writer.append(record.Set(change.key, value, change.origin, change.level, change.description))
@@ -77,7 +78,7 @@ class Recorder:
 
     def plain(self, key: str, value: Any) -> Plain:
         """Return *value* as a record holds it: exact, or a stand-in, and never a secret."""
-        kind: type[Any] = type(value)
+        kind = type_of(value)
         is_exact = value - value == 0.0 if kind is float else kind is int and _INT_MIN < value < _INT_MAX
         if is_exact and not may_be_secret(key):
             return value  # type: ignore[no-any-return]  # a number
