@@ -99,7 +99,9 @@ def init_cost() -> Row:
 
 def set_costs() -> list[Row]:
     """One recorded set, at the root, in a section, in a list, beside encoding and writing the same record."""
-    run = setpoint.init(allow_val_change=True, reinit="create_new", config={"lr": 0, "optim": {"lr": 0}, "items": [0] * 10})
+    run = setpoint.init(
+        allow_val_change=True, reinit="create_new", config={"lr": 0, "optim": {"lr": 0}, "items": [0] * 10}
+    )
     config, optim, items = run.config, run.config.optim, run.config["items"]
     fd = os.open(SCRATCH / "bare", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     encode = msgspec.json.Encoder().encode
@@ -107,7 +109,9 @@ def set_costs() -> list[Row]:
 
     def bare() -> None:
         value = next(count)
-        entry = record.Set(key="optim.lr", value=value, origin=Origin("code", "live.py", 100), seq=value, t=time.time_ns())
+        entry = record.Set(
+            key="optim.lr", value=value, origin=Origin("code", "live.py", 100), seq=value, t=time.time_ns()
+        )
         payload = encode(entry)
         os.write(fd, b"%08x %b\n" % (zlib.crc32(payload), payload))
 
@@ -142,7 +146,14 @@ def read_costs() -> list[Row]:
             names = {"it": mine, "plain": plain}
             ours, theirs = by_turns(timed("it.lr", names), timed("plain.lr", names), 21)
             rows.append(
-                Row(f"attribute read, {name}, {size} params", ours, "SimpleNamespace", theirs, "1.3x", ours <= 1.3 * theirs)
+                Row(
+                    f"attribute read, {name}, {size} params",
+                    ours,
+                    "SimpleNamespace",
+                    theirs,
+                    "1.3x",
+                    ours <= 1.3 * theirs,
+                )
             )
         for name, mine in (('config["lr"]', config), ('config.a.b held, ["lr"]', inner)):
             names = {"it": mine, "plain": nested}
@@ -155,11 +166,17 @@ def read_costs() -> list[Row]:
 def timed(statement: str, names: dict[str, object]) -> "types.FunctionType":
     """Return a measurement of a statement, ten times in a loop so that the loop weighs little."""
     body = "\n        ".join([statement] * 10)
-    source = f"def measure():\n    start = clock()\n    for _ in turns:\n        {body}\n    return (clock() - start) / 30_000 * 1e6\n"
+    source = f"def measure():\n    start = clock()\n    for _ in turns:\n        {body}\n    return (clock() - start) / 30_000 * 1e6\n"  # noqa: E501
     spaces: dict[str, object] = {"clock": perf_counter, "turns": range(3000)}
     # Locals of a function, as the variables of a training loop are.
-    outer = "def make(" + ", ".join(names) + "):\n" + "".join(f"    {line}\n" for line in source.splitlines()) + "    return measure\n"
-    exec(outer, spaces)  # noqa: S102
+    outer = (
+        "def make("
+        + ", ".join(names)
+        + "):\n"
+        + "".join(f"    {line}\n" for line in source.splitlines())
+        + "    return measure\n"
+    )
+    exec(outer, spaces)
     return spaces["make"](**names)  # type: ignore[operator]
 
 
@@ -189,14 +206,17 @@ def update_costs() -> list[Row]:
             return took * 1e6
 
         took, bare_took = by_turns(ours, bare, 5)
-        rows.append(Row(f"update(), 10,000 params, {name}", took, "dict + JSON + write", bare_took, "60 ms", took <= 60_000))
+        rows.append(
+            Row(f"update(), 10,000 params, {name}", took, "dict + JSON + write", bare_took, "60 ms", took <= 60_000)
+        )
     return rows
 
 
 def million() -> Row:
     """A config of 1,000,000 params in a process of its own: time of init() and peak memory."""
     code = (
-        "import resource, setpoint; from time import perf_counter; c = {f'p{n}': n for n in range(1_000_000)}; s = perf_counter();"
+        "import resource, setpoint; from time import perf_counter;"
+        "c = {f'p{n}': n for n in range(1_000_000)}; s = perf_counter();"
         "r = setpoint.init(config=c); t = perf_counter() - s; r.finish();"
         "print(t * 1e6, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
@@ -226,12 +246,24 @@ def log_costs() -> list[Row]:
 
 
 def main() -> int:
-    rows = [import_cost(), first_init(), init_cost(), *set_costs(), *read_costs(), *update_costs(), million(), *log_costs()]
+    rows = [
+        import_cost(),
+        first_init(),
+        init_cost(),
+        *set_costs(),
+        *read_costs(),
+        *update_costs(),
+        million(),
+        *log_costs(),
+    ]
     threads = threading.active_count()
     memory_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"Python {sys.version.split()[0]}, load {os.getloadavg()[0]:.1f}, {threads} thread(s), {memory_mb:.0f} MB\n")
     failed = print_table(rows)
-    print(f"\n{failed} limit(s) not kept" if failed else "\nAll limits kept", f"(baseline write: {duration(rows[-1].baseline_us)})")
+    print(
+        f"\n{failed} limit(s) not kept" if failed else "\nAll limits kept",
+        f"(baseline write: {duration(rows[-1].baseline_us)})",
+    )
     return 1 if failed else 0
 
 

@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = {"mlflow": ["mlflow"], "aim": ["aim"], "trackio": ["trackio"]}
-QUESTIONS = ("write one run", "newest 50 of adam", "count adam, acc > 0.5", "top 50 of adam by acc", "one run", "bytes a run")
+QUESTIONS = (
+    "write one run",
+    "newest 50 of adam",
+    "count adam, acc > 0.5",
+    "top 50 of adam by acc",
+    "one run",
+    "bytes a run",
+)
 INSTALL_S = 600
 RUN_S = 900
 
@@ -57,7 +64,11 @@ def size_of(folder: Path) -> int:
 
 
 def ask_setpoint(folder: Path, made: list[dict[str, Any]]) -> list[float]:
-    os.environ |= {"XDG_CACHE_HOME": str(folder / "cache"), "SETPOINT_STORE": str(folder / "store"), "SETPOINT_SILENT": "1"}
+    os.environ |= {
+        "XDG_CACHE_HOME": str(folder / "cache"),
+        "SETPOINT_STORE": str(folder / "store"),
+        "SETPOINT_SILENT": "1",
+    }
     import setpoint
 
     def write(run: dict[str, Any]) -> None:
@@ -142,7 +153,7 @@ def ask_aim(folder: Path, made: list[dict[str, Any]]) -> list[float]:
         least_ms(newest),
         least_ms(lambda: sum(1 for _ in found(f"{adam} and run.summary.acc > 0.5"))),
         least_ms(lambda: sorted(found(adam), key=lambda run: -run["summary", "acc"])[:50]),
-        least_ms(lambda: repo.get_run(hashes[len(hashes) // 2])["hparams"]),
+        least_ms(lambda: aim.Run(hashes[len(hashes) // 2], repo=repo, read_only=True)["hparams"]),
         size_of(folder) / len(made),
     ]
 
@@ -165,7 +176,9 @@ def ask_trackio(folder: Path, made: list[dict[str, Any]]) -> list[float]:
 
     def newest() -> list[str]:
         configs = storage.get_all_run_configs("bench")
-        return sorted((name for name, config in configs.items() if config["optim"]["name"] == "adam"), reverse=True)[:50]
+        return sorted((name for name, config in configs.items() if config["optim"]["name"] == "adam"), reverse=True)[
+            :50
+        ]
 
     some = made[len(made) // 2]["id"]
     return [
@@ -228,7 +241,7 @@ def asked(peer: str, work: Path, source: Path) -> list[float] | None:
         print(f"{peer}: left out, it took longer than {RUN_S} s")
         return None
     except subprocess.CalledProcessError as error:
-        print(f"{peer}: left out, it failed: {error.stderr.strip().splitlines()[-1:]}")
+        print(f"{peer}: left out, it failed: {' | '.join(error.stderr.strip().splitlines()[-3:])}")
         return None
     figures: list[float] = json.loads(done.stdout.strip().splitlines()[-1])
     return figures

@@ -46,10 +46,10 @@ def said(state: object) -> dict[str, object]:
     """Return what a run says apart from times, and from what names its processes."""
     names = ("config", "summary", "status", "exit_code", "project", "name", "tags", "damage", "lost", "unused")
     found = {name: getattr(state, name) for name in names}
-    metrics = getattr(state, "metrics")
+    metrics = state.metrics
     found["points"] = {name: (list(series.steps), list(series.values)) for name, series in metrics.items()}
-    found["changes"] = [(change.key, change.value) for change in getattr(state, "changes")]
-    found["sessions"] = [(writer.role, writer.session) for writer in getattr(state, "writers")]
+    found["changes"] = [(change.key, change.value) for change in state.changes]
+    found["sessions"] = [(writer.role, writer.session) for writer in state.writers]
     return found
 
 

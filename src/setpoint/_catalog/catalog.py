@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +16,7 @@ from setpoint.errors import CatalogError
 
 from .database import Database
 from .engine import catalog_path, is_busy, open_catalog, put_aside
-from .ingest import FarBehindError, Progress, catch_up
+from .listing import Progress, changes
 
 T = TypeVar("T")
 _ATTEMPTS = 4
@@ -50,11 +51,10 @@ class Catalog:
         with self._lock:
             if not (self._is_in_memory or catalog_path(folder).exists()):
                 self._rebuild(folder, progress)
-            try:
-                self._recovering(lambda database: catch_up(database, folder, progress), is_question=False)
-            except FarBehindError:
+            is_done = self._recovering(partial(_caught_up, folder, progress, at_any_cost=False), is_question=False)
+            if not is_done:
                 self._rebuild(folder, progress, is_behind=True)
-                self._recovering(lambda database: catch_up(database, folder, progress, at_any_cost=True), is_question=False)
+                self._recovering(partial(_caught_up, folder, progress, at_any_cost=True), is_question=False)
 
     @property
     def _is_in_memory(self) -> bool:
@@ -134,6 +134,20 @@ class Catalog:
         except OSError:
             return None
         return found.st_dev, found.st_ino, found.st_size
+
+
+def _caught_up(folder: Path, progress: Progress | None, database: Database, *, at_any_cost: bool) -> bool:
+    """Catch up; False, with nothing done, where making the catalog anew takes less time."""
+    found = changes(database, folder)
+    if found.is_nothing:
+        return True
+    from .ingest import FarBehindError, catch_up  # all that reads journals: most questions find nothing new
+
+    try:
+        catch_up(database, folder, found, progress, at_any_cost=at_any_cost)
+    except FarBehindError:
+        return False
+    return True
 
 
 _open: dict[tuple[str, int], Catalog] = {}

@@ -7,7 +7,6 @@ import hashlib
 import os
 import platform
 import stat
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -70,6 +69,8 @@ def _cache_folder() -> Path:
 
 
 def _temporary_folder() -> Path:
+    import tempfile
+
     name = f"setpoint-{os.getuid()}" if hasattr(os, "getuid") else "setpoint"
     folder = Path(tempfile.gettempdir()) / name
     try:

@@ -25,8 +25,9 @@ from setpoint._core.leaves import flatten
 from . import schema
 from .database import Row, SqliteDatabase, SqlValue
 from .entry import Entry
-from .ingest import Meter, Progress, all_days, take_in
+from .ingest import Meter, take_in
 from .leaf import EXACT_INTEGERS, FLAG, TEXT_LIMIT, Kind, Scope, leaf_of, storable
+from .listing import Progress, changes
 from .rows import INSERT_RUN, Place, run_row
 
 _SPILL_LEAVES = 600_000  # leaves held in memory, about 60 MB
@@ -91,9 +92,9 @@ def _fill(building: Path, store: Path, progress: Progress | None, check: Callabl
             database.run(statement)
         with tempfile.TemporaryFile(dir=building.parent) as spill:
             writer = BulkWriter(database, spill, check)
-            days = all_days(database, store)
-            meter = Meter(progress, 2 * sum(day.work for day in days))
-            take_in(database, writer, days, meter)
+            found = changes(database, store)
+            meter = Meter(progress, 2 * found.work)
+            take_in(database, writer, found.days, meter)
             writer.finish(lambda share: meter.at(0.5 + share / 2))
         database.run(f"PRAGMA user_version = {schema.VERSION}")
     finally:

@@ -10,6 +10,8 @@ DIFF = "diff.patch"
 PACKED = "packed.run"
 """What a run said before it was packed: the line of its pack, in the folder of a run that goes on after that."""
 
+PACK_SUFFIX = ".pack"
+
 _RUN_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SEGMENT = re.compile(r"(?P<writer>[A-Za-z0-9_-]+)(?:\.(?P<part>[1-9]\d*))?\.jsonl")
@@ -26,6 +28,11 @@ def is_run_id(text: str) -> bool:
 def is_day(name: str) -> bool:
     """Tell whether *name* is that of a day folder, ``yyyy-mm-dd``."""
     return _DAY.fullmatch(name) is not None
+
+
+def is_pack(name: str) -> bool:
+    """Tell whether a file of that name in a day folder is a pack."""
+    return name.endswith(PACK_SUFFIX) and not name.startswith(".")
 
 
 def runs_folder(store: Path) -> Path:

@@ -19,11 +19,12 @@ from msgspec import Struct
 from setpoint._core.leaves import is_dict
 from setpoint._core.values import Encoder, decode
 
+from . import layout
 from .changed import changed_keys
 from .state import Damage, Disagreement, Held, Recorded, RunState, Series, Stats, WriterState
 
 VERSION = 1
-SUFFIX = ".pack"
+SUFFIX = layout.PACK_SUFFIX
 _PREFIX = 9  # 8 hexadecimal digits and a space
 Encode = Callable[[Any, str], Any]
 """Makes the plain form of a value, given the value and the name it has."""
@@ -99,7 +100,7 @@ class PackedEntry(Struct, Generic[E]):
 
 def is_pack(name: str) -> bool:
     """Tell whether a file of that name in a day folder is a pack."""
-    return name.endswith(SUFFIX) and not name.startswith(".")
+    return layout.is_pack(name)
 
 
 def read_entries(path: Path, kind: type[E]) -> Iterator[PackedEntry[E]]:

@@ -36,7 +36,7 @@ class PackReport(Struct):
 
 
 class _Packed(Struct):
-    """A folder whose run is in the pack that is being written, and its files: name -> size and modification time (ns)."""
+    """A folder whose run is in the pack being written, and its files: name -> size and modification time (ns)."""
 
     folder: Path
     files: dict[str, tuple[int, int]]

@@ -1,7 +1,7 @@
 """A run in a pack that goes on: its folder made again, with the pack's line in it, which its new segments go on from.
 
-The pack stays as it is. Where a folder and a pack have the same run, the folder counts; when it is packed again, its line
-is taken out of the pack it was in before.
+The pack stays as it is. Where a folder and a pack have the same run, the folder counts; when it is packed again, its
+line is taken out of the pack it was in before.
 """
 
 import mmap
@@ -90,7 +90,7 @@ def _lines_with(path: Path, needle: bytes) -> Iterator[bytes]:
 
 
 def later_runs(store: Path, day: str, after_ns: int) -> Iterator[RunState]:
-    """Yield the runs in the packs of *day* and later days that began after *after_ns* (UTC, ns since the Unix epoch)."""
+    """Yield the runs in the packs of *day* and later that began after *after_ns* (UTC, ns since the Unix epoch)."""
     for path in _packs(store):
         if path.parent.name < day:
             return

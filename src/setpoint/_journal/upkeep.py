@@ -18,7 +18,7 @@ _KEEP_CRASHED_DAYS = 30
 
 
 def start_upkeep(store: Path) -> bool:
-    """Start packing the store's finished days in the background if that was not done today; tell whether it was started.
+    """Start packing the store's finished days in the background unless that was done today; tell whether it started.
 
     It does nothing, and raises nothing, where the store can't be written or belongs to another user.
     """

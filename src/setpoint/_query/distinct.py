@@ -1,4 +1,4 @@
-"""The different values of a key, where they are few: from one to the next along an index, however many runs have each."""
+"""The different values of a key, where they are few: from one to the next along an index."""
 
 # ruff: noqa: S608  # statements are made of our own words and of numbers; every value is bound
 
@@ -16,7 +16,7 @@ def few_texts(database: Database, key_n: int) -> list[str] | None:
 
 
 def few_numbers(database: Database, key_n: int) -> list[float] | None:
-    """Return the numbers of a key that many runs have; None where they are more than FEW_VALUES, or its runs are few."""
+    """Return the numbers of a key that many runs have; None where they are more than FEW_VALUES, or few runs."""
     return _few(database, key_n, "num")
 
 

@@ -101,7 +101,7 @@ def _equal_to_one_of(values: Sequence[Scalar], dialect: str) -> Predicate:
     short = [text for value in values if isinstance(value, str) and len(text := storable(value)) < TEXT_LIMIT]
     if len(short) == len(values) > 1:
         return among_texts(short, dialect)
-    numbers = [float(value) for value in values if _is_exact(value)]
+    numbers = [float(value) for value in values if isinstance(value, int | float) and _is_exact(value)]
     if len(numbers) == len(values) > 1:
         return _among("p.num", numbers, dialect)
     return any_of([_equal(value) for value in values])

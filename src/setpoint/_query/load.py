@@ -5,18 +5,20 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from setpoint._catalog.catalog import Catalog
 from setpoint._catalog.database import Database
 from setpoint._catalog.leaf import storable
-from setpoint._journal import layout, pack
-from setpoint._journal.reader import read_run
-from setpoint._journal.state import RunState
+from setpoint._journal import layout
 from setpoint.errors import AmbiguousRunError, InvalidArgumentError, RunNotFoundError
 
 from .recorded import ROW_COLUMNS, RecordedRun, RunRow
 from .short_ids import tail_of
 from .store import catalog_for
+
+if TYPE_CHECKING:
+    from setpoint._journal.state import RunState
 
 _MATCHES = 20
 _LAST = re.compile(r"@last(?:~(\d{1,9}))?")
@@ -119,12 +121,14 @@ def rows_of(database: Database, numbers: Iterable[int]) -> Iterator[RunRow]:
         yield from (RunRow(*found[number]) for number in some if number in found)
 
 
-def read_state(catalog: Catalog, row: RunRow) -> RunState:
+def read_state(catalog: Catalog, row: RunRow) -> "RunState":
     """Return all that the journal of a run says, from its folder or from the pack it lies in.
 
     Raises:
         OSError: neither can be read.
     """
+    from setpoint._journal.reader import read_run
+
     folder = catalog.folder
     if folder is None:
         raise FileNotFoundError(f"Run {row.id}: its journal is not on this machine.")
@@ -139,15 +143,20 @@ def read_state(catalog: Catalog, row: RunRow) -> RunState:
     return _found_elsewhere(day, row.id)
 
 
-def _read_packed(path: Path, row: RunRow) -> RunState | None:
+def _read_packed(path: Path, row: RunRow) -> "RunState | None":
+    from setpoint._journal import pack
+
     try:
         return pack.read_packed(path, row.pack_offset or 0, row.size_bytes, row.id)
     except FileNotFoundError:
         return None
 
 
-def _found_elsewhere(day: Path, run_id: str) -> RunState:
+def _found_elsewhere(day: Path, run_id: str) -> "RunState":
     """Look where the run went since the catalog looked: into a pack, or out of one."""
+    from setpoint._journal import pack
+    from setpoint._journal.reader import read_run
+
     if (day / run_id).is_dir():
         return read_run(day / run_id)
     for path in sorted(day.glob(f"[!.]*{pack.SUFFIX}")):

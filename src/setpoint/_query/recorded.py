@@ -117,6 +117,7 @@ class RecordedRun:
         self._config: dict[str, Any] | None = None
         self._summary: dict[str, Any] | None = None
         self._plain: dict[Scope, dict[str, Any]] = {}
+        self._flat: dict[Scope, dict[str, Any]] = {}  # plain forms by key
 
     @property
     def id(self) -> str:
@@ -215,7 +216,10 @@ class RecordedRun:
         return self._leaf(target.scope, join_key(target.path))
 
     def _leaf(self, scope: Scope, key: str) -> Any:
-        return self.leaves(scope).get(key, MISSING)
+        leaves = self._flat.get(scope)
+        if leaves is None:  # a table asks for one column after another
+            leaves = self._flat[scope] = dict(flatten(self.plain(scope)))
+        return decode(leaves[key]) if key in leaves else MISSING
 
     def fact(self, name: str) -> Any:  # text, a number, a time or a length of time
         """Return a run column by its name, such as ``host``; MISSING where the run has none."""

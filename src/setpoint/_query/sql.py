@@ -211,7 +211,7 @@ class Compiler:
 
 
 def _off_index(leaf: Predicate) -> Statement:
-    """Return the query for a leaf's runs by way of the table itself, in the order of the runs; ``+`` forbids an index."""
+    """Return the query for a leaf's runs by way of the table itself, in the runs' order; ``+`` forbids an index."""
     condition = re.sub(r"\+?p\.(num|txt)", r"+p.\1", leaf.sql)
     return Statement(f"SELECT p.run_n FROM param p WHERE {condition}", leaf.values)
 
