@@ -1,9 +1,12 @@
 """How fast runs are found: the questions of docs/design/catalog.md over synthetic runs.
 
-    python benchmarks/query.py [--runs 10000 100000] [--keep FOLDER]
+    python benchmarks/query.py [--runs 10000 100000 1000000] [--folders 100000] [--keep FOLDER]
 
 The runs are made with a fixed seed, straight into packs. Each figure is the least of several askings, in ms, and beside
-it how many times a plain look-up by primary key it took (one run's row, in the same database).
+it how many times a plain look-up by primary key it took (one run's row, in the same database). A shared machine is slow
+at times: the loop of a million additions that is printed first says how slow this one was. --folders measures the
+catch-up with new runs among so many folders, after evicting the catalog and, where that is allowed (root, Linux), every
+folder's entry from the system's caches.
 """
 
 import argparse
@@ -25,7 +28,9 @@ os.environ["XDG_CACHE_HOME"] = os.environ.get("SETPOINT_BENCH_CACHE") or tempfil
 
 from setpoint._catalog.catalog import catalog_of
 from setpoint._catalog.engine import catalog_path
-from setpoint._journal import pack
+from setpoint._core.change import Origin
+from setpoint._journal import layout, pack, record
+from setpoint._journal.frame import to_line
 from setpoint._query.facet import facet
 from setpoint._query.grammar import parse
 from setpoint._query.keys import target_of
@@ -191,13 +196,72 @@ def measure(count: int, keep: Path | None) -> None:
         shutil.rmtree(store.parent)
 
 
+def add_folder(store: Path, at: int, time_ns: int) -> None:
+    """Write one finished run into a folder of its own."""
+    origin = Origin("code", "train.py", 3)
+    folder = layout.run_folder(store, f"run-{at:07}-{time_ns}", time_ns)
+    folder.mkdir(parents=True)
+    writer = layout.writer_name("main", "host", at)
+    params = [("lr", at / 1e5, 0, 1), ("optim", "adam", 0, 1)]
+    records = (
+        record.Open(run=folder.name, writer=writer, t=time_ns, name=f"calm-river-{at}", host="host"),
+        record.Update([origin], params, whole=True, seq=1, t=time_ns),
+        record.Finish("finished", 0, seq=2, t=time_ns + 10**9),
+    )
+    (folder / layout.segment_name(writer, 1)).write_bytes(b"".join(map(to_line, records)))
+
+
+def measure_folders(count: int) -> None:
+    """Print how long a catch-up takes with ten new runs among *count* folders over a year."""
+    store = Path(tempfile.mkdtemp(prefix="setpoint-bench-")) / "store"
+    for at in range(count):
+        add_folder(store, at, START_NS + at * (365 * DAY_S * 10**9 // count))
+    for day in layout.runs_folder(store).iterdir():
+        os.utime(day, (1.7e9, 1.7e9))
+    catalog = catalog_of(str(store))
+    start = time.perf_counter()
+    catalog.catch_up()
+    print(f"\n{count:,} run folders: rebuilt in {time.perf_counter() - start:.1f} s")
+    for how in ("cold", "warm"):
+        for at in range(10):
+            add_folder(store, at, START_NS + 300 * DAY_S * 10**9 + (how == "cold"))
+        is_cold = how == "cold" and evicted(catalog_path(store))
+        catalog.close()
+        start = time.perf_counter()
+        catalog.catch_up()
+        took = (time.perf_counter() - start) * 1000
+        print(
+            f"{f'catch-up, 10 new, {how}':42}{took:10.2f}{'' if is_cold or how == 'warm' else '  (caches not dropped)'}"
+        )
+    time.sleep(2.1)  # until the stamps can be trusted
+    catalog.catch_up()
+    print(f"{'catch-up, nothing new':42}{least_ms(catalog.catch_up, 20):10.2f}")
+    shutil.rmtree(store.parent)
+
+
+def evicted(path: Path) -> bool:
+    """Evict the catalog, and the system's caches; tell whether the latter was allowed."""
+    with path.open("rb") as file:
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    os.sync()
+    try:
+        Path("/proc/sys/vm/drop_caches").write_text("3")
+    except OSError:
+        return False
+    return True
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, nargs="+", default=[10_000, 100_000])
+    parser.add_argument("--runs", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--folders", type=int, default=100_000, help="0 for no catch-up among folders")
     parser.add_argument("--keep", type=Path, help="keep the stores here, and use them again")
     arguments = parser.parse_args()
+    print(f"a million additions in Python: {least_ms(lambda: sum(at + at for at in range(1_000_000))):.0f} ms")
     for count in arguments.runs:
         measure(count, arguments.keep)
+    if arguments.folders:
+        measure_folders(arguments.folders)
 
 
 if __name__ == "__main__":

@@ -84,12 +84,15 @@ def outcome(
     prepare: Callable[[], None] | None = None,
     environ: dict[str, str] | None = None,
 ) -> Outcome:
-    """Run *code* as ``train.py`` in *folder*, with the store in ``folder/store``."""
+    """Run *code* as ``train.py`` in *folder*, with the store in ``folder/store``.
+
+    Its coverage is not measured: the measurement is a part of the process, and meets the same faults.
+    """
     (folder / "train.py").write_text(dedent(code), encoding="utf-8")
     done = subprocess.run(
         [*command, *args],
         cwd=folder,
-        env=environment(folder, **(environ or {})),
+        env=environment(folder, COVERAGE_PROCESS_CONFIG="", **(environ or {})),
         capture_output=True,
         timeout=60,
         check=False,

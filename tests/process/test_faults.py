@@ -150,9 +150,7 @@ for number in range(100):
 
 
 def test_a_limit_on_the_size_of_files_loses_nothing(tmp_path: Path) -> None:
-    unmeasured = {"COVERAGE_PROCESS_CONFIG": ""}  # its own file would hit the limit as well
-    fault = "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))"
-    done = undisturbed(tmp_path, training(fault), environ=unmeasured)
+    done = undisturbed(tmp_path, training("resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))"))
     assert len(done.troubles) == 1
     assert_all_kept(tmp_path)
 

@@ -132,7 +132,12 @@ HABITS = [
     "sys.excepthook = threading.excepthook = lambda *a: os._exit(77)",
     "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))",
 ]
-LAST_HABITS = ["sys.setrecursionlimit(70)", "sys.meta_path.clear(); sys.path.clear()", "os.environ.clear()"]
+LAST_HABITS = [
+    "time.sleep(0.5); os.closerange(3, 256)",
+    "sys.setrecursionlimit(70)",
+    "sys.meta_path.clear(); sys.path.clear()",
+    "os.environ.clear()",
+]
 
 
 @pytest.mark.parametrize(
@@ -144,8 +149,21 @@ def test_whatever_the_script_does_to_the_interpreter_training_is_the_same(
 ) -> None:
     script = IMPORTS + fault + "\nrun = setpoint.init(config={'lr': 0.1})\n" if moment == "before" else INIT + fault
     done = undisturbed(tmp_path, script + "\n" + TRAIN)
-    assert done.troubles == []
+    assert len(done.troubles) == ("closerange" in fault)
     assert_trained(tmp_path)
+
+
+def test_a_script_that_takes_the_journals_descriptor_keeps_its_file(tmp_path: Path) -> None:
+    fault = """
+time.sleep(0.3)
+os.closerange(3, 256)
+mine = [os.open(f"mine{n}", os.O_RDWR | os.O_CREAT) for n in range(20)]
+time.sleep(1.3)
+"""
+    check = "print([os.fstat(fd).st_nlink for fd in mine] == [1] * 20, *(os.pread(fd, 99, 0) for fd in mine))"
+    done = undisturbed(tmp_path, INIT + fault + TRAIN + check)
+    assert len(done.troubles) == 1
+    assert the_run(tmp_path).config == {"lr": 0.1, **{f"k{step}": step for step in range(30)}}
 
 
 def test_a_clock_that_jumps_back_disturbs_neither_order_nor_duration(tmp_path: Path) -> None:

@@ -23,17 +23,17 @@ class Segment:
         self.fd = -1
         self.path = path
         self.fd = _above_streams(os.open(path, _FLAGS, 0o600))
+        self._inode = _inode(os.fstat(self.fd))
         if hasattr(os, "fchmod"):
             os.fchmod(self.fd, 0o600)
-        status = os.fstat(self.fd)
-        self._inode = (status.st_dev, status.st_ino)
 
     def __del__(self) -> None:
-        if self.fd >= 0:
-            try:
+        try:
+            # A script that closes all descriptors may have got the number for a file of its own.
+            if self.fd >= 0 and _inode(os.fstat(self.fd)) == self._inode:
                 os.close(self.fd)
-            except OSError:  # what matters was said by the sync before; close can't be tried again
-                self.fd = -1
+        except OSError:  # what matters was said by the sync before; close can't be tried again
+            self.fd = -1
 
     def write(self, *lines: bytes) -> None:
         """Append the lines in few calls, going on after a short write; raises OSError."""
@@ -54,16 +54,19 @@ class Segment:
         os.utime(self.fd if os.utime in os.supports_fd else self.path)
 
     def is_gone(self) -> bool:
-        """Tell whether the file is no longer where it was made."""
+        """Tell whether the file is no longer where it was made, or its descriptor no longer its own."""
         try:
-            if os.fstat(self.fd).st_nlink == 0:
+            held = os.fstat(self.fd)
+            if held.st_nlink == 0 or _inode(held) != self._inode:
                 return True
-            status = self.path.lstat()
+        except OSError:  # the script has closed it
+            return True
+        try:
+            return _inode(self.path.lstat()) != self._inode
         except FileNotFoundError:
             return True
         except OSError:  # a network disk that is away for a moment has lost nothing yet
             return False
-        return (status.st_dev, status.st_ino) != self._inode
 
     def discard(self) -> None:
         """Remove the file: it could not be filled, and everything in it is written to the next one."""
@@ -71,6 +74,10 @@ class Segment:
             self.path.unlink()
         except OSError:
             return  # a part that stays behind holds only true records, and the reader knows them by number
+
+
+def _inode(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _above_streams(fd: int) -> int:
@@ -98,10 +105,7 @@ def write_fully(fd: int, data: bytes | bytearray) -> None:
     """Write all of *data*, going on after a short write; raises OSError."""
     rest = memoryview(data)
     while rest:
-        written = os.write(fd, rest)
-        if written <= 0:
-            raise OSError("the file system wrote nothing and gave no reason")
-        rest = rest[written:]
+        rest = rest[os.write(fd, rest) :]
 
 
 def make_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from threading import RLock
+from threading import RLock, current_thread, main_thread
 from time import monotonic
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -55,7 +55,7 @@ class Run:
         self._step = 0
         self._began_s = monotonic()
         self._is_over = False
-        self._has_said_late = False
+        self._has_said_late = self._ends_with_process = False
         self._snapshot_size = -1
         self._reads_told: dict[str, list[str]] | None = None
 
@@ -210,6 +210,7 @@ class Run:
     def end(self) -> None:
         """Finish the run as the process ends, with the exit code and the error the process ends with."""
         ending = exits.ending()
+        self._ends_with_process = True
         self._finish(ending)
         exits.keep(ending)
 
@@ -250,6 +251,8 @@ class Run:
 
     def _came_late(self, _: object) -> None:
         """Take, and do not record, what is set after the end."""
+        if self._ends_with_process and current_thread() is not main_thread():
+            return  # the interpreter stops it soon, and must not find it with the stream in its hand
         if not self._has_said_late and self._recorder is not None:
             say(f"run {self.name} is over: what is logged or set after finish() is not recorded.")
             self._has_said_late = True

@@ -82,7 +82,8 @@ class Shell:
                 self._order("exit\n")
             self._is_open = False
             for fd in (*self._orders, self._answers):
-                os.close(fd)
+                with suppress(OSError):  # the script has closed it
+                    os.close(fd)
 
     def _order(self, text: str) -> None:
         order = os.fsencode(text)

@@ -5,13 +5,13 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from made_runs import record_run
 
-from setpoint._catalog import engine
 from setpoint._catalog.catalog import catalog_of
 from setpoint._catalog.engine import catalog_path
 from setpoint._query.runs import runs
@@ -96,7 +96,7 @@ def test_a_cache_folder_that_cannot_be_made_is_no_obstacle(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
-    monkeypatch.setattr(engine.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
     record_run(store, "run-a", {"lr": 1})
     assert len(runs(store=store)) == 1
     assert tmp_path in catalog_path(store).parents

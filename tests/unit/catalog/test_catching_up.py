@@ -84,7 +84,7 @@ def test_a_day_that_did_not_change_is_not_listed_again(store: Path, monkeypatch:
     real = os.scandir
     monkeypatch.setattr(ingest.os, "scandir", lambda path: (listed.append(str(path)), real(path))[1])
     assert ids(store) == ["run-a"]
-    assert listed == []
+    assert listed == [str(layout.runs_folder(store))]
 
 
 def test_only_what_is_new_in_a_day_is_read(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ after that is not used: it recurses without a bound, expands aliases without a b
 first in silence and follows YAML 1.1.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from warnings import warn_explicit
@@ -34,6 +35,9 @@ _KEY_TYPES = (str, int, float, bool, type(None))
 _MERGE = f"{TAG}merge"
 _COLLECTION_TAGS = {"!", f"{TAG}map", f"{TAG}seq", f"{TAG}set"}
 _MOST_WARNINGS = 5
+
+_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+"""What ends a line for YAML's parsers: more than a newline."""
 
 
 def read_yaml(source: Source) -> Node | None:
@@ -82,7 +86,8 @@ def _said_better(problem: str) -> str:
 
 def _syntax_advice(source: Source, problem: str, line: int) -> str:
     if "cannot start any token" in problem:
-        text = [*source.text.split("\n", line), ""][line - 1]
+        lines = _BREAK.split(source.text, line)
+        text = lines[line - 1] if line <= len(lines) else ""
         if "\t" in text[: len(text) - len(text.lstrip())]:
             return "Indent with spaces: YAML allows no tabs there."
         return "Put the value in quotes if the character belongs to it."
