@@ -29,6 +29,7 @@ from .expr import (
     OneOf,
     Op,
     Or,
+    Term,
     Test,
 )
 from .leaf_sql import Predicate, all_of, among_texts, any_of, leaf_predicate, negated
@@ -67,6 +68,8 @@ class Sample(Struct, frozen=True):
     runs: int
 
 
+_PARAM = re.compile(r"\bp\.")
+_MOST_JOINED = 20  # SQLite joins 64 tables at most
 _NOTHING = Source(Statement("SELECT n AS run_n FROM run WHERE 1 = 0"), 0)
 _SCATTERED = 4.0  # how much longer the look-up of a run takes when the one before was far away
 _SCANNED = 0.3  # and how long it takes to pass over a row in the table's own order
@@ -164,14 +167,35 @@ class Compiler:
         """Return the query for those of a query's runs that pass *rest* too."""
         if isinstance(rest, And) and not rest.parts:
             return statement
-        condition = self.condition(rest, "d.run_n")
-        runs = f"({statement.sql}) d"
-        if not condition.needs_run:
-            sql = f"SELECT d.run_n FROM {runs} WHERE {condition.sql}"
-        else:
-            # CROSS JOIN: SQLite keeps the order of the two as they stand.
-            sql = f"SELECT d.run_n FROM {runs} CROSS JOIN run r WHERE r.n = d.run_n AND {condition.sql}"
-        return Statement(sql, (*statement.values, *condition.values))
+        joined, others = self._joined(rest.parts if isinstance(rest, And) else (rest,))
+        condition = self.condition(And(others), "d.run_n")
+        # CROSS JOIN: SQLite keeps the order of the tables as they stand.
+        tables = "".join(f" CROSS JOIN param j{at}" for at in range(len(joined)))
+        where = [f"j{at}.run_n = d.run_n AND {re.sub(_PARAM, f'j{at}.', leaf.sql)}" for at, leaf in enumerate(joined)]
+        if condition.needs_run:
+            tables += " CROSS JOIN run r"
+            where.append("r.n = d.run_n")
+        where += [condition.sql] if others else []
+        values = [value for predicate in (*joined, condition) for value in predicate.values]
+        sql = f"SELECT d.run_n FROM ({statement.sql}) d{tables} WHERE {' AND '.join(where)}"
+        return Statement(sql, (*statement.values, *values))
+
+    def _joined(self, parts: Sequence[Expr]) -> tuple[list[Predicate], tuple[Expr, ...]]:
+        """Return the rows that a run has one of at most, which are joined, in order, and the parts that are not so.
+
+        In SQLite a join takes four fifths of the time of EXISTS; PostgreSQL sees no difference.
+        """
+        joined: list[Predicate] = []
+        others: list[Expr] = []
+        for part in parts:
+            leaves: list[Predicate] = []
+            if isinstance(part, Term) and isinstance(part.target, Key):
+                leaves = self._leaves(part.target, part.test)
+            if len(leaves) == 1 and leaves[0].is_unique and len(joined) < _MOST_JOINED:
+                joined.append(leaves[0])
+            else:
+                others.append(part)
+        return joined, tuple(others)
 
     def _leaves(self, key: Key, test: Test) -> list[Predicate]:
         """Return the conditions on rows of ``param p``, any of which is enough."""
