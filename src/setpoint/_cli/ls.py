@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -97,3 +98,13 @@ def _list(found: "Runs", columns: str | None, limit: int | None) -> None:
         say(f"No runs{' that pass this filter' if found.expr != EVERYTHING else ''} in {found.catalog.store}.")
     if limit and (rest := len(found) - limit) > 0:
         say(f"and {rest:,} more; --limit 0 shows all")
+    _keep_up(found.catalog.store)
+
+
+def _keep_up(store: str) -> None:
+    """Have the finished days of a store packed, once a day, by a process that this command does not wait for."""
+    from setpoint._journal.stores import is_url
+    from setpoint._journal.upkeep import start_upkeep
+
+    if not is_url(store):
+        start_upkeep(Path(store))

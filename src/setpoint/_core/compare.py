@@ -80,7 +80,9 @@ class _Comparison:
             return False
         keys = {key: key for key in theirs} if self._exact else {}
         for key, part in mine.items():
-            if key not in theirs or not self._equal(part, theirs[key], depth):
+            if key not in theirs:  # a nan is found by no other nan: then the forms tell
+                return type(key) is not str and self._forms(a, b)
+            if not self._equal(part, theirs[key], depth):
                 return False
             if self._exact and type(key) is not str and not self._equal(key, keys[key], depth):
                 return False

@@ -5,7 +5,6 @@ exclusively created file, starts the process; for all others that day the call i
 """
 
 import os
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -37,6 +36,8 @@ def start_upkeep(store: Path) -> bool:
 
 
 def _start(store: Path) -> None:
+    import subprocess  # once a day: a command that starts nothing need not wait for it
+
     path = os.pathsep.join(entry for entry in sys.path if entry)
     process = subprocess.Popen(  # our own module, by this interpreter
         [sys.executable, "-m", __name__, str(store.resolve())],

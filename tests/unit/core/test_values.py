@@ -301,3 +301,11 @@ def test_time_zone_without_a_name_makes_a_stand_in() -> None:
 def test_time_zones_come_back() -> None:
     for zone in (UTC, timezone(timedelta(hours=1), "X"), ZoneInfo("Europe/Berlin")):
         assert repr(through_json(zone)) == repr(zone)
+
+
+def test_dicts_with_a_nan_as_name_are_compared_by_what_is_recorded() -> None:
+    one, other = float("nan"), float("nan")
+    assert is_same({one: 1}, {other: 1})
+    assert is_equal({one: 1, "a": 2}, {other: 1, "a": 2})
+    assert not is_same({one: 1}, {other: 2})
+    assert not is_same({1: 1}, {2: 1})
