@@ -3,11 +3,11 @@ import unsanitized from "eslint-plugin-no-unsanitized";
 import tseslint from "typescript-eslint";
 
 export default defineConfig(
-  { ignores: ["node_modules"] },
+  { ignores: ["node_modules", "*.config.js"] },
   ...tseslint.configs.strictTypeChecked,
   unsanitized.configs.recommended,
   {
-    languageOptions: { parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] } } },
+    languageOptions: { parserOptions: { projectService: true } },
     rules: {
       // Texts that users recorded are shown as text nodes only.
       "no-restricted-syntax": [
