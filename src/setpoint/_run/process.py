@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from setpoint._journal.liveness import boot_id, process_started
+from setpoint._journal.liveness import boot_id, process_started, status_of
 
 _MAX_ANCESTORS = 16
 
@@ -44,10 +44,5 @@ def ancestors() -> Iterator[int]:
 
 
 def _parent_of(pid: int) -> int:
-    try:
-        status = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
-    except OSError:  # not Linux, or the process is gone
-        return 0
-    # proc(5): field 4, counted after the command, which may hold spaces and brackets.
-    fields = status.rpartition(")")[2].split()
+    fields = status_of(pid)  # proc(5): field 4
     return int(fields[1]) if len(fields) > 1 else 0

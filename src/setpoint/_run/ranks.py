@@ -52,24 +52,27 @@ def _torchrun(environ: Mapping[str, str]) -> Rank | None:
         launch = process_key(os.getppid())  # all are on this machine, started by one process
     else:
         launch = f"{_meeting_point(environ)} {_scheduled(environ)}"
-    return _rank("torchrun", environ, ("RANK", "LOCAL_RANK", "WORLD_SIZE"), f"torchrun {launch} attempt {attempt}")
+    return _rank("torchrun", environ, ("RANK", "LOCAL_RANK", "WORLD_SIZE"), f"{launch} attempt {attempt}")
 
 
 def _openmpi(environ: Mapping[str, str]) -> Rank | None:
+    if "OMPI_COMM_WORLD_RANK" not in environ:
+        return None
     names = ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_SIZE")
     # PMIx names each launch. Before version 5 that is a number only, and the address of mpirun tells it from others.
     job = environ.get("PMIX_NAMESPACE") or environ.get("OMPI_MCA_ess_base_jobid") or ""
     launch = f"{job} {environ.get('OMPI_MCA_orte_hnp_uri', '')} {_scheduled(environ)}"
-    return _rank("openmpi", environ, names, f"openmpi {launch if job else process_key(os.getppid())}")
+    return _rank("openmpi", environ, names, launch if job else process_key(os.getppid()))
 
 
 def _mpi(environ: Mapping[str, str]) -> Rank | None:
-    if "SLURM_PROCID" in environ:  # srun sets PMI_RANK as well, and its own variables say more
+    # srun sets PMI_RANK as well, and its own variables say more.
+    if "PMI_RANK" not in environ or "SLURM_PROCID" in environ:
         return None
     # No variable names the launch. On one machine the ranks share a parent; over several only a scheduler tells.
     is_local = environ.get("MPI_LOCALNRANKS", environ.get("PMI_SIZE")) == environ.get("PMI_SIZE")
     launch = ("" if is_local else _scheduled(environ)) or process_key(os.getppid())
-    return _rank("mpi", environ, ("PMI_RANK", "MPI_LOCALRANKID", "PMI_SIZE"), f"mpi {launch}")
+    return _rank("mpi", environ, ("PMI_RANK", "MPI_LOCALRANKID", "PMI_SIZE"), launch)
 
 
 def _slurm(environ: Mapping[str, str]) -> Rank | None:
@@ -77,14 +80,14 @@ def _slurm(environ: Mapping[str, str]) -> Rank | None:
     if _number(environ, "SLURM_STEP_ID") is None:
         return None
     size = "SLURM_STEP_NUM_TASKS" if "SLURM_STEP_NUM_TASKS" in environ else "SLURM_NTASKS"
-    return _rank("slurm", environ, ("SLURM_PROCID", "SLURM_LOCALID", size), f"slurm {_scheduled(environ)}")
+    return _rank("slurm", environ, ("SLURM_PROCID", "SLURM_LOCALID", size), _scheduled(environ))
 
 
 def _by_env(environ: Mapping[str, str]) -> Rank | None:
     if "MASTER_ADDR" not in environ:
         return None
     launch = f"{_meeting_point(environ)} {_scheduled(environ)}"
-    return _rank("env", environ, ("RANK", "LOCAL_RANK", "WORLD_SIZE"), f"env {launch}")
+    return _rank("env", environ, ("RANK", "LOCAL_RANK", "WORLD_SIZE"), launch)
 
 
 def _lightning(environ: Mapping[str, str]) -> Rank | None:
@@ -92,14 +95,14 @@ def _lightning(environ: Mapping[str, str]) -> Rank | None:
     if "MASTER_PORT" not in environ or environ.get("NODE_RANK") != "0":
         return None
     names = ("LOCAL_RANK", "LOCAL_RANK", "WORLD_SIZE")
-    return _rank("lightning", environ, names, f"lightning {_meeting_point(environ)}")
+    return _rank("lightning", environ, names, _meeting_point(environ))
 
 
-def _rank(launcher: str, environ: Mapping[str, str], names: tuple[str, str, str], job_key: str) -> Rank | None:
+def _rank(launcher: str, environ: Mapping[str, str], names: tuple[str, str, str], launch: str) -> Rank | None:
     rank, local_rank, size = (_number(environ, name) for name in names)
     if rank is None or size is None or size < 2 or rank >= size:
         return None
-    return Rank(launcher, rank, local_rank, size, job_key)
+    return Rank(launcher, rank, local_rank, size, f"{launcher} {launch}")
 
 
 def _number(environ: Mapping[str, str], name: str) -> int | None:
