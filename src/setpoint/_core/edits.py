@@ -22,6 +22,7 @@ from .raw import (
 from .tree import (
     ATOMS,
     MISSING,
+    Node,
     Stamp,
     Tree,
     apply_stamps,
@@ -102,9 +103,8 @@ def takes_atom(container: Any, name: Any) -> bool:
     return is_a(container, list) and name < len(container) and type(list_item(container, name)) in ATOMS
 
 
-def put_atom(container: Any, name: Any, value: Any, stamp: Stamp, tree: Tree) -> Change:
+def put_atom(tree: Tree, node: Node, container: Any, name: Any, value: Any, stamp: Stamp) -> Change:
     """Do at once what a Put of an atom does, where ``takes_atom`` says so: the way of nearly every set."""
-    node = container._setpoint
     prefix = node.prefix
     if type(name) is str:
         dict_set(container, name, value)

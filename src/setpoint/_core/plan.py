@@ -109,7 +109,8 @@ class Plan:
         changes: list[Change] = []
         for edit in self.edits:
             if type(edit) is Put and type(edit.value) in ATOMS and takes_atom(edit.container, edit.name):
-                changes.append(put_atom(edit.container, edit.name, edit.value, edit.stamp, self.tree))
+                node = node_of(edit.container)
+                changes.append(put_atom(self.tree, node, edit.container, edit.name, edit.value, edit.stamp))
             else:
                 edit.apply(self.tree)
                 changes += edit.changes()

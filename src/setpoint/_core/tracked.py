@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from operator import index as index_of
 from typing import Any, Self, SupportsIndex
 
-from .acting import assign, edit
+from .acting import assign_item, edit
 from .edits import Put, Rebuild, plain
 from .plan import Plan
 from .raw import list_extend, list_set, list_times, set_keep, set_update
@@ -82,7 +82,7 @@ class TrackedList(list[Any]):
             list_set(self, at, value)
             return
         with tree.guard:
-            assign(tree, self, at, value)
+            assign_item(tree, self, at, value)
 
     def __delitem__(self, index: Any) -> None:
         content = list(self)

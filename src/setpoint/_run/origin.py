@@ -12,6 +12,7 @@ from .notebook import shell
 _Lines = dict[int, Origin]
 _MAX_CODES = 10_000
 _OWN: _Lines = {}
+_NOTHING: tuple[None, _Lines] = (None, {})
 _IPYTHON_CELL = re.compile(r"<ipython-input-(\d+)-\w+>")
 _KERNEL_CELL = re.compile(r"(?:^|[/\\])ipykernel_\d+[/\\]\d+\.py$")
 
@@ -50,7 +51,9 @@ def setting_site() -> Origin:
         frame = sys._getframe(3)  # pyright: ignore[reportPrivateUsage]  # as above
     except ValueError:  # a thread of the package itself
         return UNKNOWN
-    return _site(frame)
+    code = frame.f_code
+    known, lines = _sites.by_code.get(id(code), _NOTHING)
+    return lines[at] if known is code and (at := frame.f_lasti) in lines else _site(frame)
 
 
 def _site(frame: FrameType | None) -> Origin:
