@@ -14,6 +14,8 @@ import os
 import random
 import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 import time
 import zlib
@@ -192,8 +194,24 @@ def measure(count: int, keep: Path | None) -> None:
         took = least_ms(question)
         print(f"{name:42}{took:10.2f}{took / base:12.0f}")
     print(f"{'catch-up, nothing new':42}{least_ms(catalog.catch_up):10.2f}")
+    print(f"{'setpoint ls, over a bare interpreter':42}{listing_ms(store):10.2f}")
     if keep is None:
         shutil.rmtree(store.parent)
+
+
+def listing_ms(store: Path) -> float:
+    """Return what ``setpoint ls`` takes from shell to prompt more than an interpreter that does nothing."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environ |= {"SETPOINT_STORE": str(store), "PYTHONPYCACHEPREFIX": str(store.parent / "bytecode")}
+
+    def start(*arguments: str) -> float:
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, *arguments], env=environ, check=True, stdout=subprocess.DEVNULL)
+        return (time.perf_counter() - begun) * 1000
+
+    pairs = [(start("-m", "setpoint", "ls", "--limit", "30"), start("-c", "pass")) for _ in range(11)]
+    ours, bare = (min(column) for column in zip(*pairs, strict=True))
+    return ours - bare
 
 
 def add_folder(store: Path, at: int, time_ns: int) -> None:

@@ -3,13 +3,17 @@
 A catalog file is a copy that can be made again. Whatever is wrong with it, it is put aside and a new one is made.
 """
 
-import hashlib
 import os
 import platform
 import stat
 import time
 from pathlib import Path
 from typing import Any
+
+try:  # hashlib's own implementation: hashlib itself loads OpenSSL, a tenth of all that `setpoint ls` takes
+    from _blake2 import blake2b
+except ImportError:
+    from hashlib import blake2b
 
 from setpoint._journal.stores import is_url
 from setpoint.errors import CatalogError
@@ -41,7 +45,7 @@ def catalog_path(store: Path) -> Path:
     """Return the file that holds the catalog of a store's folder."""
     # With the host, since a home on a network disk is shared and SQLite's locks hold on one host only.
     name = os.fsencode(os.path.realpath(store)) + b"\0" + os.fsencode(platform.node())
-    digest = hashlib.blake2b(name, digest_size=16).hexdigest()
+    digest = blake2b(name, digest_size=16).hexdigest()
     return _cache_folder() / f"{digest}.sqlite"
 
 

@@ -1,7 +1,6 @@
 """Where results go: a terminal, with a width, colours and a pager, or a file or pipe, which gets plain whole text."""
 
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from io import StringIO
@@ -44,9 +43,21 @@ class Screen(Struct, frozen=True):
 def this_screen() -> Screen:
     """Return what standard output is now. ``NO_COLOR`` and ``TERM=dumb`` switch colours off."""
     is_terminal = sys.stdout.isatty()
-    columns, lines = shutil.get_terminal_size()
+    columns, lines = _size()
     is_plain = bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
     return Screen(is_terminal, max(columns, 20), lines, is_terminal and not is_plain)
+
+
+def _size() -> tuple[int, int]:
+    """Return columns and lines as ``shutil.get_terminal_size`` does, which takes long to import."""
+    columns, lines = (int(text) if (text := os.environ.get(name, "")).isdigit() else 0 for name in ("COLUMNS", "LINES"))
+    if not (columns and lines) and sys.__stdout__ is not None:
+        try:
+            size = os.get_terminal_size(sys.__stdout__.fileno())
+        except (ValueError, OSError):  # closed, or no terminal
+            size = os.terminal_size((0, 0))
+        columns, lines = columns or size.columns, lines or size.lines
+    return columns or 80, lines or 24
 
 
 def write(lines: Iterable[str], screen: Screen) -> None:

@@ -5,7 +5,6 @@ any character outside letters, digits, ``_``, ``-``, ``/``, ``@``, ``:`` and ``+
 quotes with JSON's escapes: ``"a.b".c``.
 """
 
-import json
 import re
 
 from .change import Path
@@ -16,7 +15,11 @@ _TOKEN = re.compile(r'\[(?P<index>\d+)\]|(?P<dot>\.)?(?:(?P<plain>[\w/@:+-]+)|(?
 
 def quote_name(name: str) -> str:
     """Return *name* as it stands in a key: itself, or in double quotes where it needs them."""
-    return name if _PLAIN.fullmatch(name) else json.dumps(name, ensure_ascii=not name.isprintable())
+    if _PLAIN.fullmatch(name):
+        return name
+    import json  # here, so that a script without such names need not wait for it
+
+    return json.dumps(name, ensure_ascii=not name.isprintable())
 
 
 def join_key(path: Path) -> str:
@@ -30,6 +33,13 @@ def join_key(path: Path) -> str:
     return key
 
 
+def _unquoted(text: str) -> str:
+    import json
+
+    name: str = json.loads(text, strict=False)
+    return name
+
+
 def split_key(key: str) -> Path:
     """Return the path that *key* names; raises ValueError where *key* is not one."""
     path: list[str | int] = []
@@ -41,7 +51,7 @@ def split_key(key: str) -> Path:
         if match["index"] is not None:
             path.append(int(match["index"]))
         else:
-            path.append(match["plain"] if match["plain"] is not None else json.loads(match["quoted"], strict=False))
+            path.append(match["plain"] if match["plain"] is not None else _unquoted(match["quoted"]))
         at = match.end()
     if not path:
         raise ValueError("'' is not a key: it names nothing")
