@@ -12,7 +12,7 @@ from msgspec import structs
 from setpoint._core.change import Level
 from setpoint._core.keys import join_key
 from setpoint._journal.frame import from_line, to_line
-from setpoint._journal.reader import Tail, find_runs, find_segments, read_run
+from setpoint._journal.reader import find_runs, find_segments, read_from, read_run
 from setpoint._journal.record import Delete, Log, Open, Set, Summary, Unknown, Update
 from setpoint._journal.state import Damage
 
@@ -184,27 +184,23 @@ def test_records_of_a_newer_version_are_counted_and_no_damage(tmp_path: Path) ->
     assert (state.config, state.unknown, state.damage) == ({"lr": 0.1, "wd": 1}, 2, [])
 
 
-def test_a_tail_reads_on_from_a_kept_place(tmp_path: Path) -> None:
-    folder = tmp_path / "2026-11-24" / "run-1"
-    writer = make_writer(folder)
-    writer.append(Log(1, {}))
-    tail = Tail(folder)
-    assert len(list(tail.read())) == 2
-
-    writer.append(Log(2, {}))
-    (segment,) = find_segments(folder)
+def test_reading_goes_on_from_the_line_in_which_a_place_lies(tmp_path: Path) -> None:
+    writer = make_writer(tmp_path / "run-1")
+    for step in range(3):
+        writer.append(Log(step, {"loss": 1.0}))
+    (segment,) = find_segments(tmp_path / "run-1")
+    content = segment.read_bytes()
+    ends = [at + 1 for at, byte in enumerate(content) if byte == 10]
     with segment.open("ab") as file:
         file.write(b"0123")  # a write that is under way
-    later = Tail(folder, tail.places)
-    frames = [frame for _, frame in later.read()]
-
-    assert [frame.record.step for frame in frames] == [2]
-    assert frames[0].line == 3
-    assert list(later.read()) == []
+    for offset in range(len(content) + 3):
+        starts = [start for start in [0, *ends] if start <= offset]
+        frames = list(read_from(segment, offset))
+        assert [frame.start for frame in frames] == [start for start in [0, *ends][:-1] if start >= starts[-1]]
     with segment.open("ab") as file:
         file.write(b"\n")
-    ((name, damage),) = later.read()
-    assert (name, isinstance(damage, Damage), damage.line) == (segment.name, True, 4)
+    (damage,) = read_from(segment, len(content))
+    assert isinstance(damage, Damage)
     writer.close()
 
 

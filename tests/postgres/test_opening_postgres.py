@@ -2,6 +2,7 @@
 
 import pytest
 
+from setpoint._catalog import schema
 from setpoint._catalog.catalog import catalog_of
 from setpoint._catalog.engine import open_catalog
 from setpoint._query.runs import runs
@@ -29,5 +30,5 @@ def test_tables_of_another_version_are_left_alone(postgres_url: str) -> None:
         with pytest.raises(CatalogError, match="version 999"):
             open_catalog(postgres_url)
     finally:
-        database.run("UPDATE about SET value = '1' WHERE name = 'version'")
+        database.run("UPDATE about SET value = ? WHERE name = 'version'", (str(schema.VERSION),))
         database.close()

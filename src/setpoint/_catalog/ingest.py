@@ -3,8 +3,6 @@
 ``listing.py`` says what changed. Runs that are live are looked at each time.
 """
 
-import os
-import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,12 +14,11 @@ from setpoint._journal.state import RunState
 
 from .database import Database
 from .entry import Entry, entry_of
+from .following import Followed, follow, mark_of
 from .listing import PACKED_RUN_BYTES, Changes, Day, Found, Progress, is_journal, journal_size, known_runs
 from .rows import Place, RowWriter
 
 _REBUILD_BYTES = 20_000_000  # of new packs, some 20,000 runs
-_LARGE_BYTES = 4_000_000
-_HEARTBEAT_S = 20.0
 _BATCH_RUNS = 10_000
 
 
@@ -155,7 +152,8 @@ def _read_folder(found: Found) -> tuple[Entry, Place] | None:
         state = read_run(found.path)
     except OSError as error:
         return _unreadable(found, error), Place(day, found.size_bytes, found.mtime_ns)
-    return entry_of(state), Place(day, found.size_bytes, found.mtime_ns, live=is_live(state))
+    mark = mark_of(state, found.path, found.size_bytes) if is_live(state) else None
+    return entry_of(state), Place(day, found.size_bytes, found.mtime_ns, live=is_live(state), mark=mark)
 
 
 def is_live(state: RunState) -> bool:
@@ -215,12 +213,17 @@ def _forget_days(database: Database, writer: Writer, days: list[str]) -> None:
 def _refresh_live(database: Database, writer: RowWriter, store: Path) -> None:
     """Take in what live runs wrote since, and which of them died; a run that did neither costs no write."""
     changed: list[tuple[Entry, Place]] = []
-    for run_id, day, mtime_ns, size_bytes in database.rows(
-        "SELECT id, day, mtime_ns, size_bytes FROM run WHERE live = 1"
+    for run_id, day, mtime_ns, size_bytes, mark in database.rows(
+        "SELECT id, day, mtime_ns, size_bytes, mark FROM run WHERE live = 1"
     ):
         folder = layout.runs_folder(store) / day / run_id
         found = Found(folder, journal_size(folder), mtime_ns)
-        if not found.size_bytes or (found.size_bytes == size_bytes and _is_large_and_alive(found)):
+        if not found.size_bytes:
+            continue
+        if mark is not None and (followed := _followed(database, found, bytes(mark))) is not None:
+            if followed.entry is not None:
+                place = Place(day, found.size_bytes, mtime_ns, live=True, mark=followed.mark)
+                changed.append((followed.entry, place))
             continue
         item = _read_folder(found)
         if item is not None and (found.size_bytes != size_bytes or item[0].status != "running"):
@@ -230,9 +233,8 @@ def _refresh_live(database: Database, writer: RowWriter, store: Path) -> None:
             writer.put(changed)
 
 
-def _is_large_and_alive(found: Found) -> bool:
-    """Tell whether reading all of it again, only to see that the process lives, can wait: it was touched just now."""
-    if found.size_bytes < _LARGE_BYTES:
-        return False
-    with os.scandir(found.path) as entries:
-        return max(entry.stat().st_mtime for entry in entries) > time.time() - _HEARTBEAT_S
+def _followed(database: Database, found: Found, mark: bytes) -> Followed | None:
+    try:
+        return follow(database, found.path.name, found.path, mark, found.size_bytes)
+    except OSError:  # the whole reading says what is wrong
+        return None

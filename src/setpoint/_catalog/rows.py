@@ -16,7 +16,7 @@ from .leaf import Kind, Leaf, Scope, leaf_of, restored, storable
 
 
 class Place(Struct, frozen=True):
-    """Where a run's journal lies, and the stamps that tell whether it changed since."""
+    """Where a run's journal lies, and the stamps that tell whether it changed since; ``mark``: see ``following``."""
 
     day: str
     size_bytes: int
@@ -24,12 +24,13 @@ class Place(Struct, frozen=True):
     pack_n: int | None = None
     pack_offset: int | None = None
     live: bool = False
+    mark: bytes | None = None
 
 
 _RUN_COLUMNS = (
     "id, name, project, run_group, job_type, status, created_ns, finished_ns, host, host_user, commit_id, notes, "
     "error, exit_code, damage, lost, tags, changed, config, summary, live, day, pack_n, pack_offset, size_bytes, "
-    "mtime_ns"
+    "mtime_ns, mark"
 )
 _NAMES = _RUN_COLUMNS.split(", ")
 INSERT_RUN = f"INSERT INTO run(n, {_RUN_COLUMNS}) VALUES ({', '.join('?' * (len(_NAMES) + 1))})"
@@ -198,6 +199,7 @@ def run_row(entry: Entry, place: Place) -> tuple[SqlValue, ...]:
         place.pack_offset,
         place.size_bytes,
         place.mtime_ns,
+        place.mark,
     )
 
 

@@ -5,7 +5,7 @@ range of an index. ``whole`` holds what does not fit the index: texts over 200 c
 Configs, summaries, tags and changed keys stand in a run's row as msgpack, since only Python reads them.
 """
 
-VERSION = 1
+VERSION = 2
 
 _TABLES = """
 CREATE TABLE about(name {text} PRIMARY KEY, value {text} NOT NULL) {clustered};
@@ -19,7 +19,7 @@ CREATE TABLE run(n {serial} PRIMARY KEY, id {text} NOT NULL UNIQUE, name {text},
   host_user {text}, commit_id {text}, notes {text}, error {text}, exit_code BIGINT, damage INTEGER, lost BIGINT,
   tags {blob}, changed {blob}, config {blob} NOT NULL, summary {blob} NOT NULL,
   live SMALLINT NOT NULL, day {text} NOT NULL, pack_n INTEGER, pack_offset BIGINT, size_bytes BIGINT NOT NULL,
-  mtime_ns BIGINT NOT NULL);
+  mtime_ns BIGINT NOT NULL, mark {blob});
 CREATE TABLE param(key_n INTEGER NOT NULL, run_n INTEGER NOT NULL, kind SMALLINT NOT NULL, num {real}, txt {text},
   PRIMARY KEY(key_n, run_n)) {clustered};
 CREATE TABLE whole(key_n INTEGER NOT NULL, run_n INTEGER NOT NULL, txt {text} NOT NULL,

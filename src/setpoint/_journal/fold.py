@@ -246,9 +246,13 @@ def _fold_metrics(state: RunState, leads: list[Ledger], others: list[Ledger]) ->
 
 
 def _chosen_summary(state: RunState) -> dict[str, Any]:
-    """Return those values of a run that was packed that are not the last of a metric: they were set, and stay."""
+    """Return those values of a run that was packed that are not its last points: they were set, or imported so."""
     last = {metric: series.values[-1] for metric, series in state.metrics.items() if metric in state.summary}
-    return {metric: state.summary[metric] for metric in last if not _is_point(state.summary[metric], last[metric])}
+    return {
+        metric: state.summary[metric]
+        for metric in last
+        if metric in state.chosen or not _is_point(state.summary[metric], last[metric])
+    }
 
 
 def _is_point(value: Any, point: float) -> bool:
@@ -271,6 +275,13 @@ def _fold_facts(state: RunState, leads: list[Ledger], played: list[Ledger], othe
 
 
 def _apply_summary(state: RunState, records: list[Summary]) -> None:
+    chosen = dict.fromkeys(state.chosen)
+    for record in records:
+        if record.deleted:
+            chosen.pop(record.key, None)
+        else:
+            chosen[record.key] = None
+    state.chosen = list(chosen)
     for record in records:
         if record.deleted:
             with suppress(NotPossibleError):  # what it deletes was set by a record that is damaged

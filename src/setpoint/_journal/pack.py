@@ -56,6 +56,7 @@ class _Details(Struct, omit_defaults=True):
     damages: list[Damage]
     files: dict[str, bytes]
     stated: Held | None = None
+    chosen: list[str] = []
 
 
 class PackedRun(Struct, tag_field="kind", tag="run"):
@@ -210,6 +211,7 @@ def _details(state: RunState, files: dict[str, bytes], plain: Encode) -> _Detail
         writers=state.writers,
         damages=state.damage,
         files=files,
+        chosen=state.chosen,
     )
 
 
@@ -238,6 +240,7 @@ def unpacked(packed: PackedRun) -> RunState:
         held=details.held,
         changes=[replace(change, value=decode(change.value)) for change in details.changes],
         summary=decoded_tree(packed.summary),
+        chosen=details.chosen,
         stats=details.stats,
         metrics={name: _series(series) for name, series in packed.metrics.items()},
         environment=decode(details.environment),

@@ -93,33 +93,28 @@ def iter_records(path: Path) -> Iterator[Frame | Damage]:
             yield Damage(str(path), "unreadable", place.offset, place.offset, place.lines, f"reading failed: {error}")
 
 
-class Tail:
-    """The records of a run's segments from where the last reading ended.
+def read_from(path: Path, offset: int) -> Iterator[Frame | Damage]:
+    """Yield what a live segment holds from the line on that *offset* lies in; a last line without its end is left.
 
-    ``places`` has offset and number of lines read for each segment's file name; it can be kept and given back later.
+    Raises:
+        OSError: the segment can't be read.
     """
+    with _open(path) as file:
+        start = _line_start(file, offset)
+        file.seek(start)
+        yield from frames_in(file, str(path), Place(start), is_live=True)
 
-    def __init__(self, folder: Path, places: dict[str, tuple[int, int]] | None = None) -> None:
-        """Take the run's folder, and where to begin; without that, at the start."""
-        self.folder = folder
-        self.places = dict(places or {})
 
-    def read(self) -> Iterator[tuple[str, Frame | Damage]]:
-        """Yield each new record, or damaged range, with its segment's file name.
-
-        A line without its end yet is left for the next reading. Raises OSError where the folder can't be listed.
-        """
-        for path in find_segments(self.folder):
-            yield from self._read_segment(path)
-
-    def _read_segment(self, path: Path) -> Iterator[tuple[str, Frame | Damage]]:
-        place = Place(*self.places.get(path.name, (0, 0)))
-        with suppress(OSError), _open(path) as file:  # it may be packed away between two readings
-            file.seek(place.offset)
-            for frame in frames_in(file, str(path), place, is_live=True):
-                self.places[path.name] = (place.offset, place.lines)
-                yield path.name, frame
-        self.places[path.name] = (place.offset, place.lines)
+def _line_start(file: BinaryIO, offset: int) -> int:
+    """Return where the line begins that holds the byte at *offset*, or that follows the newline before it."""
+    while offset > 0:
+        begin = max(0, offset - _BUFFER_BYTES)
+        file.seek(begin)
+        newline = file.read(offset - begin).rfind(b"\n")
+        if newline >= 0:
+            return begin + newline + 1
+        offset = begin
+    return 0
 
 
 def frames_in(

@@ -98,6 +98,7 @@ class WriterState(Struct):
 class RunState(Struct):
     """All that the journal of one run says. ``status`` is what records alone tell: see ``reader.read_run``.
 
+    ``chosen`` names the results that the script set itself, so that what it logs later does not show in their place.
     ``lost`` counts records that a writer had to give up, ``unknown`` those that only a newer version can read.
     """
 
@@ -117,6 +118,7 @@ class RunState(Struct):
     held: dict[str, Held] = field(default_factory=dict[str, Held])
     changes: list[Recorded] = field(default_factory=list[Recorded])
     summary: dict[str, Any] = field(default_factory=dict[str, Any])
+    chosen: list[str] = field(default_factory=list[str])
     stats: dict[str, Stats] = field(default_factory=dict[str, Stats])
     metrics: dict[str, Series] = field(default_factory=dict[str, Series])
     environment: dict[str, Any] = field(default_factory=dict[str, Any])

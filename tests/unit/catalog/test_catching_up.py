@@ -82,7 +82,7 @@ def test_a_day_that_did_not_change_is_not_listed_again(store: Path, monkeypatch:
     assert ids(store) == ["run-a"]
     listed: list[str] = []
     real = os.scandir
-    monkeypatch.setattr(ingest.os, "scandir", lambda path: (listed.append(str(path)), real(path))[1])
+    monkeypatch.setattr(os, "scandir", lambda path: (listed.append(str(path)), real(path))[1])
     assert ids(store) == ["run-a"]
     assert listed == [str(layout.runs_folder(store))]
 
