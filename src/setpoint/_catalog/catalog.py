@@ -7,9 +7,9 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from setpoint._journal.stores import is_url
 from setpoint.errors import CatalogError
@@ -17,6 +17,9 @@ from setpoint.errors import CatalogError
 from .database import Database
 from .engine import catalog_path, is_busy, open_catalog, put_aside
 from .listing import Progress, changes
+
+if TYPE_CHECKING:
+    from setpoint._journal.live import LiveJournals
 
 T = TypeVar("T")
 _ATTEMPTS = 4
@@ -32,6 +35,13 @@ class Catalog:
         self._lock = threading.RLock()
         self._database: Database | None = None
         self._stamp: _Stamp | None = None
+
+    @cached_property
+    def journals(self) -> "LiveJournals":
+        """The journals of live runs that were asked for last."""
+        from setpoint._journal.live import LiveJournals
+
+        return LiveJournals()
 
     @property
     def folder(self) -> Path | None:

@@ -14,7 +14,7 @@ from .ledger import Ledger
 from .points import as_float, digest
 from .record import Environment, Meta, Reads, Summary
 from .replay import ABSENT, NotPossibleError, Replay, is_section, path_of, put, remove, value_at
-from .state import Damage, Disagreement, RunState
+from .state import Damage, Disagreement, RunState, Series
 
 EDITOR = "editor"
 """The role of a writer that changes a run after its end."""
@@ -40,8 +40,14 @@ def fold(run_id: str, segments: Iterable[SegmentFrames], before: RunState | None
                 state.damage.append(frame)
             else:
                 ledger.add(frame)
-    editors = [ledger for ledger in ledgers.values() if ledger.role == EDITOR]
-    leads, others = _ordered([ledger for ledger in ledgers.values() if ledger.role != EDITOR])
+    fold_ledgers(state, list(ledgers.values()))
+    return state
+
+
+def fold_ledgers(state: RunState, ledgers: list[Ledger]) -> None:
+    """Add to *state* what the writers' ledgers say together; they are put in order and stay as they are else."""
+    editors = [ledger for ledger in ledgers if ledger.role == EDITOR]
+    leads, others = _ordered([ledger for ledger in ledgers if ledger.role != EDITOR])
     played, late = _with_editors(leads, editors)
     _fold_writers(state, [*leads, *others, *editors])
     _fold_run(state, leads, [*played, *others])
@@ -50,7 +56,6 @@ def fold(run_id: str, segments: Iterable[SegmentFrames], before: RunState | None
     _fold_facts(state, leads, played, others)
     for ledger in late:
         apply_edits(state, ledger)
-    return state
 
 
 def _with_editors(leads: list[Ledger], editors: list[Ledger]) -> tuple[list[Ledger], list[Ledger]]:
@@ -226,10 +231,10 @@ def _fold_metrics(state: RunState, leads: list[Ledger], others: list[Ledger]) ->
     for ledger in leads:
         for metric, series in ledger.points.series.items():
             if metric in state.metrics:
-                joined = state.metrics[metric]
-                joined.steps.extend(series.steps)
-                joined.values.extend(series.values)
-                joined.times.extend(series.times)
+                before = state.metrics[metric]
+                state.metrics[metric] = Series(
+                    before.steps + series.steps, before.values + series.values, before.times + series.times
+                )
             else:
                 state.metrics[metric] = series
         for metric, value in ledger.points.last.items():

@@ -52,7 +52,7 @@ class Points:
         self._numbers[metric].append(seq)
 
     def settle(self) -> None:
-        """Put everything in the order of the records' numbers; to be called once all are in."""
+        """Put everything in the order of the records' numbers; to be called when all that is known is in."""
         if not self._is_sorted:
             for metric, series in self._series.items():
                 order = _order(self._numbers[metric])
@@ -62,8 +62,9 @@ class Points:
             order = _order(self._log_numbers)
             self._log_numbers = _picked(self._log_numbers, order)
             self._log_steps = _picked(self._log_steps, order)
+            for numbers in self._numbers.values():
+                numbers[:] = array("q", sorted(numbers))
             self._is_sorted = True
-        self._numbers.clear()
 
     def step_before(self, seq: int) -> int | None:
         """Return the step of the last log record whose number is below *seq*."""

@@ -54,11 +54,16 @@ def read_run(folder: Path) -> RunState:
     before, damage = _before(folder / layout.PACKED)
     state = fold(folder.name, ((path.name.partition(".")[0], iter_records(path)) for path in segments), before)
     state.damage.extend(damage)
+    close_reading(state, segments)
+    return state
+
+
+def close_reading(state: RunState, segments: Iterable[Path]) -> None:
+    """Say of a run without a finish record whether it lives, and of one that does that its last write is under way."""
     if state.status == "running" and not _is_running(state, segments):
         state.status = "crashed"
     if state.status == "running":
-        state.damage = [damage for damage in state.damage if damage.kind != "torn"]  # a write that is under way
-    return state
+        state.damage = [damage for damage in state.damage if damage.kind != "torn"]
 
 
 def _before(path: Path) -> tuple[RunState | None, list[Damage]]:
@@ -101,8 +106,18 @@ def read_from(path: Path, offset: int) -> Iterator[Frame | Damage]:
     """
     with _open(path) as file:
         start = _line_start(file, offset)
-        file.seek(start)
-        yield from frames_in(file, str(path), Place(start), is_live=True)
+        yield from _frames_from(file, path, Place(start))
+
+
+def read_on(path: Path, place: Place) -> Iterator[Frame | Damage]:
+    """Yield what a live segment holds from *place* on, which moves on with each line. Likewise."""
+    with _open(path) as file:
+        yield from _frames_from(file, path, place)
+
+
+def _frames_from(file: BinaryIO, path: Path, place: Place) -> Iterator[Frame | Damage]:
+    file.seek(place.offset)
+    yield from frames_in(file, str(path), place, is_live=True)
 
 
 def _line_start(file: BinaryIO, offset: int) -> int:

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable
 from datetime import timedelta
+from math import isfinite
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -11,7 +12,7 @@ import msgspec
 from setpoint._catalog.leaf import Scope
 
 from . import tables
-from .recorded import MISSING, RecordedRun
+from .recorded import MISSING, Metric, RecordedRun
 from .runs import Runs
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -56,13 +57,24 @@ def _cell(value: Any) -> str:
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 
-def write_jsonl(runs: Runs, file: TextIO) -> int:
-    """Write one JSON object a line for each run, with config and summary in plain form, and return how many."""
+def write_jsonl(runs: Runs, file: TextIO, *, has_metrics: bool = False) -> int:
+    """Write one JSON object a line for each run, with config and summary in plain form, and return how many.
+
+    With *has_metrics* it has the points of all metrics too, which are read from each run's journal.
+    """
     count = 0
     for run in runs:
-        file.write(msgspec.json.encode(as_json(run)).decode() + "\n")
+        line = as_json(run)
+        if has_metrics:
+            line["metrics"] = {name: _points(run.metric(name)) for name in run.metrics}
+        file.write(msgspec.json.encode(line).decode() + "\n")
         count += 1
     return count
+
+
+def _points(metric: Metric) -> dict[str, list[Any]]:
+    values = [value if isfinite(value) else str(value) for value in metric.values]  # "nan", "inf", "-inf"
+    return {"steps": list(metric.steps), "values": values}
 
 
 def as_json(run: RecordedRun) -> dict[str, Any]:

@@ -135,7 +135,7 @@ def read_state(catalog: Catalog, row: RunRow) -> "RunState":
     day = layout.runs_folder(folder) / row.day
     if row.pack_n is None:
         if (day / row.id).is_dir():
-            return read_run(day / row.id)
+            return catalog.journals.read(day / row.id) if row.status == "running" else read_run(day / row.id)
     else:
         names = catalog.ask(lambda database: database.rows("SELECT name FROM pack WHERE n = ?", (row.pack_n,)))
         if names and (state := _read_packed(day / names[0][0], row)) is not None:

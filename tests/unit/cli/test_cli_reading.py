@@ -229,6 +229,12 @@ def test_export_writes_csv_and_json_lines(cli: CommandLine, tmp_path: Path) -> N
     assert json.loads(cli("export", "--json", "lr < 0.1").out.splitlines()[0])["id"] == "three"
 
 
+def test_export_writes_points_into_json_lines_only(cli: CommandLine, tmp_path: Path) -> None:
+    lines = cli("export", "--json", "--metrics").out.splitlines()
+    assert [json.loads(line)["metrics"]["loss"]["steps"] for line in lines] == [[0, 1, 2]] * 4
+    assert cli("export", "--metrics").code == 2
+
+
 def test_export_to_parquet_needs_a_file(cli: CommandLine) -> None:
     assert cli("export", "--format", "parquet").code == 2
 

@@ -206,14 +206,18 @@ def test_export_of_one_store_is_the_import_of_another(store: Path, tmp_path: Pat
 
     with setpoint.init(project="p", name="n", tags=["t"], config={"betas": (0.9, 0.99), "lr": float("nan")}) as run:
         run.summary["acc"] = 0.5
+        for step, loss in enumerate((1.5, float("nan"), float("-inf"))):
+            run.log({"loss": loss}, step=10 * step)
     path = tmp_path / "runs.jsonl"
     with path.open("w") as file:
-        write_jsonl(runs(store=store), file)
+        write_jsonl(runs(store=store), file, has_metrics=True)
     imported(path, tmp_path / "other")
     there, here = load(run.id, tmp_path / "other"), load(run.id, store)
     assert is_same(there.config, here.config)
-    assert (there.summary, there.name, there.project, there.tags, there.created) == (
-        here.summary,
+    assert is_same(list(there.metric("loss").values), [1.5, float("nan"), float("-inf")])
+    assert list(there.metric("loss").steps) == [0, 10, 20]
+    assert is_same(there.summary, here.summary)
+    assert (there.name, there.project, there.tags, there.created) == (
         here.name,
         here.project,
         here.tags,
