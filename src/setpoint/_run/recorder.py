@@ -34,7 +34,7 @@ class Recorder:
         if len(changes) == 1:
             change = changes[0]
             value = change.value
-            kind = type(value)
+            kind = type_of(value)
             is_exact = value - value == 0.0 if kind is float else kind is int and _INT_MIN < value < _INT_MAX
             if is_exact and change.key in self._harmless:
                 self.writer.append(record.Set(change.key, value, change.origin, change.level, change.description))
