@@ -1,6 +1,6 @@
 """A connection that runs the catalog's SQL on SQLite or PostgreSQL, with ``?`` for every value."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Protocol
 
@@ -8,6 +8,7 @@ from msgspec import Struct
 
 SqlValue = str | int | float | bytes | None
 Row = tuple[Any, ...]  # a row's types are those of the columns asked for
+_BATCH_ROWS = 20_000
 
 
 class Statement(Struct, frozen=True):
@@ -24,6 +25,10 @@ class Database(Protocol):
 
     def rows(self, sql: str, values: Sequence[SqlValue] = ()) -> list[Row]:
         """Run a query and return all its rows."""
+        ...
+
+    def batches(self, sql: str, values: Sequence[SqlValue] = ()) -> Iterator[list[Row]]:
+        """Run a query and yield its rows, some thousands at a time, so that a million never lie in memory at once."""
         ...
 
     def run(self, sql: str, values: Sequence[SqlValue] = ()) -> None:
@@ -56,6 +61,12 @@ class SqliteDatabase:
         """Run a query and return all its rows."""
         found: list[Row] = self._connection.execute(sql, values).fetchall()
         return found
+
+    def batches(self, sql: str, values: Sequence[SqlValue] = ()) -> Iterator[list[Row]]:
+        """Run a query and yield its rows, some thousands at a time."""
+        cursor = self._connection.execute(sql, values)
+        while some := cursor.fetchmany(_BATCH_ROWS):
+            yield some
 
     def run(self, sql: str, values: Sequence[SqlValue] = ()) -> None:
         """Run a statement."""
@@ -95,6 +106,13 @@ class PostgresDatabase:
         """Run a query and return all its rows."""
         found: list[Row] = self._connection.execute(_percent(sql), values).fetchall()
         return found
+
+    def batches(self, sql: str, values: Sequence[SqlValue] = ()) -> Iterator[list[Row]]:
+        """Run a query and yield its rows, some thousands at a time."""
+        with self._connection.transaction(), self._connection.cursor(name="batches") as cursor:
+            cursor.execute(_percent(sql), values)
+            while some := cursor.fetchmany(_BATCH_ROWS):
+                yield some
 
     def run(self, sql: str, values: Sequence[SqlValue] = ()) -> None:
         """Run a statement."""

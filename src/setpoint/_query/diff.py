@@ -17,7 +17,8 @@ from setpoint._journal.state import Held
 from .keys import column_name, is_among
 from .recorded import MISSING, RecordedRun
 
-_ABSENT = object()
+ABSENT = object()
+"""Stands among plain values where a run has none."""
 
 
 class Cell(Struct, frozen=True):
@@ -100,7 +101,7 @@ def diff(runs: Sequence[RecordedRun], ignore: Iterable[str] = ()) -> Diff:
         ignore: keys, or patterns with ``*``, such as ``seed`` or ``paths.*``; a section stands for all in it.
     """
     patterns = tuple(ignore)
-    config = _differing([run.plain(Scope.PARAM) for run in runs])
+    config = differing([run.plain(Scope.PARAM) for run in runs])
     kept = [(key, values) for key, values in config if not is_among(key, patterns)]
     origins = [_origins_of(run) for run in runs] if kept else []
     rows = tuple(
@@ -112,7 +113,7 @@ def diff(runs: Sequence[RecordedRun], ignore: Iterable[str] = ()) -> Diff:
     )
     results = tuple(
         DiffRow(column_name(Scope.SUMMARY, key), tuple(_cell(value, at, None) for value, at in values))
-        for key, values in _differing([run.plain(Scope.SUMMARY) for run in runs])
+        for key, values in differing([run.plain(Scope.SUMMARY) for run in runs])
         if not is_among(column_name(Scope.SUMMARY, key), patterns)
     )
     return Diff(tuple(runs), rows, results, _facts(runs), len(config) - len(kept))
@@ -121,7 +122,7 @@ def diff(runs: Sequence[RecordedRun], ignore: Iterable[str] = ()) -> Diff:
 _Values = list[tuple[Any, str]]  # the plain value of each run, and the key under which that run has it
 
 
-def _differing(trees: Sequence[dict[str, Any]]) -> list[tuple[str, _Values]]:
+def differing(trees: Sequence[dict[str, Any]]) -> list[tuple[str, _Values]]:
     """Return the keys whose plain values are not the same in all trees, each with its value in each."""
     found: list[tuple[str, _Values]] = []
     _compare(list(trees), ["", *[""] * len(trees)], found)
@@ -130,20 +131,20 @@ def _differing(trees: Sequence[dict[str, Any]]) -> list[tuple[str, _Values]]:
 
 def _compare(values: list[Any], keys: list[str], found: list[tuple[str, _Values]]) -> None:
     """Add what differs; *keys* has the key of the row, then that of each value in its own run."""
-    there = [value for value in values if value is not _ABSENT]
-    if len(there) == len(values) and len({_text(value) for value in values}) == 1:
+    there = [value for value in values if value is not ABSENT]
+    if len(there) == len(values) and len({plain_text(value) for value in values}) == 1:
         return
     if all(_section(value) is not None for value in there) and any(_section(value) for value in there):
-        _compare_sections([_ABSENT if value is _ABSENT else _section(value) for value in values], keys, found)
+        _compare_sections([ABSENT if value is ABSENT else _section(value) for value in values], keys, found)
     elif len(there) > 1 and all(is_list(_items(value)) for value in there):
-        _compare_lists([_ABSENT if value is _ABSENT else _items(value) for value in values], keys, found)
+        _compare_lists([ABSENT if value is ABSENT else _items(value) for value in values], keys, found)
     else:
         found.append((keys[0], list(zip(values, keys[1:], strict=True))))
 
 
 def _compare_sections(sections: list[Any], keys: list[str], found: list[tuple[str, _Values]]) -> None:
-    for name in dict.fromkeys(name for section in sections if section is not _ABSENT for name in section):
-        inner = [_ABSENT if section is _ABSENT else section.get(name, _ABSENT) for section in sections]
+    for name in dict.fromkeys(name for section in sections if section is not ABSENT for name in section):
+        inner = [ABSENT if section is ABSENT else section.get(name, ABSENT) for section in sections]
         _compare(inner, [_below(key, name) for key in keys], found)
 
 
@@ -154,7 +155,7 @@ def _below(key: str, name: str) -> str:
 def _compare_lists(lists: list[Any], keys: list[str], found: list[tuple[str, _Values]]) -> None:
     before = len(found)
     for places in _aligned(lists):
-        inner = [_ABSENT if at is None else items[at] for items, at in zip(lists, places, strict=True)]
+        inner = [ABSENT if at is None else items[at] for items, at in zip(lists, places, strict=True)]
         shown = _place(places)
         inner_keys = [f"{key}[{shown if at is None else at}]" for key, at in zip(keys, (shown, *places), strict=True)]
         _compare(inner, inner_keys, found)
@@ -168,11 +169,11 @@ def _place(places: tuple[int | None, ...]) -> int:
 
 def _aligned(lists: list[Any]) -> list[tuple[int | None, ...]]:
     """Return rows of indexes, one a list, so that equal elements stand in one row; lists are aligned to the first."""
-    base = next(items for items in lists if items is not _ABSENT)
+    base = next(items for items in lists if items is not ABSENT)
     rows: list[list[int | None]] = [[None] * len(lists) for _ in base]
     extra: dict[tuple[int, str], list[int | None]] = {}  # what stands before an element of the base, by content
     for column, items in enumerate(lists):
-        if items is _ABSENT:
+        if items is ABSENT:
             continue
         if items is base:
             for at, row in enumerate(rows):
@@ -182,7 +183,7 @@ def _aligned(lists: list[Any]) -> list[tuple[int | None, ...]]:
             if not is_extra:
                 rows[before][column] = at
                 continue
-            content = _text(items[at])
+            content = plain_text(items[at])
             row = extra.setdefault((before, content), [None] * len(lists))
             if row[column] is not None:  # the same element twice in a row
                 row = extra.setdefault((before, f"{content}#{at}"), [None] * len(lists))
@@ -197,7 +198,9 @@ def _aligned(lists: list[Any]) -> list[tuple[int | None, ...]]:
 
 def _matched(base: list[Any], items: list[Any]) -> Iterable[tuple[int, int, bool]]:
     """Yield place in the base, place in the items, and whether the item has no partner and stands before that place."""
-    matcher = SequenceMatcher(None, [_text(item) for item in base], [_text(item) for item in items], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [plain_text(item) for item in base], [plain_text(item) for item in items], autojunk=False
+    )
     for _, start, stop, other_start, other_stop in matcher.get_opcodes():
         both = min(stop - start, other_stop - other_start)
         for offset in range(both):
@@ -206,8 +209,9 @@ def _matched(base: list[Any], items: list[Any]) -> Iterable[tuple[int, int, bool
             yield stop, at, True
 
 
-def _text(value: Any) -> str:
-    return "" if value is _ABSENT else msgspec.json.encode(value, order="deterministic").decode()
+def plain_text(value: Any) -> str:
+    """Return a text that two plain values share when they are the same; empty for ABSENT."""
+    return "" if value is ABSENT else msgspec.json.encode(value, order="deterministic").decode()
 
 
 def _section(value: Any) -> dict[str, Any] | None:
@@ -227,7 +231,7 @@ def _items(value: Any) -> Any:
 
 
 def _cell(value: Any, key: str, find: Callable[[str], Origin | None] | None) -> Cell:
-    if value is _ABSENT:
+    if value is ABSENT:
         return Cell(MISSING)
     return Cell(decode(value), find(key) if find is not None else None)
 
@@ -267,9 +271,9 @@ def _facts(runs: Sequence[RecordedRun]) -> tuple[Fact, ...]:
             for environment in environments
         ]
         names = dict.fromkeys(key for found in leaves for key in found)
-        differing = [key for key in names if len({_text(found.get(key, _ABSENT)) for found in leaves}) > 1]
-        if differing:
-            facts.append(Fact(name, tuple(_listed(found, differing) for found in leaves)))
+        unlike = [key for key in names if len({plain_text(found.get(key, ABSENT)) for found in leaves}) > 1]
+        if unlike:
+            facts.append(Fact(name, tuple(_listed(found, unlike) for found in leaves)))
     return tuple(facts)
 
 

@@ -1,8 +1,9 @@
 """Runs to files: CSV, JSON lines, Parquet."""
 
 import csv
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, time, timedelta
+from io import StringIO
 from math import isfinite
 from pathlib import Path
 from typing import Any, TextIO
@@ -42,6 +43,22 @@ def write_csv(runs: Runs, file: TextIO, columns: Iterable[str] | None = None) ->
     return count
 
 
+def csv_lines(runs: Iterable[RecordedRun], names: Sequence[str], *, has_header: bool) -> str:
+    """Return a line of CSV for each run, as ``write_csv`` writes them, with or without the header."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    if has_header:
+        writer.writerow([_cell(name) for name in names])
+    for run in runs:
+        writer.writerow([_cell(run.value(name)) for name in names])
+    return text.getvalue()
+
+
+def json_lines(runs: Iterable[RecordedRun]) -> str:
+    """Return a line of JSON for each run, as ``write_jsonl`` writes them."""
+    return "".join(msgspec.json.encode(as_json(run)).decode() + "\n" for run in runs)
+
+
 def _all_columns(runs: Runs) -> list[str]:
     return list(dict.fromkeys(name for run in runs for name in tables.flat(run)))
 
@@ -53,7 +70,9 @@ def _cell(value: Any) -> str:
         return repr(value)
     if isinstance(value, timedelta):
         return repr(value.total_seconds())
-    shown = value.isoformat(" ") if hasattr(value, "isoformat") else tables.text(value)
+    if isinstance(value, datetime):
+        return value.isoformat(" ")
+    shown = value.isoformat() if isinstance(value, date | time) else tables.text(value)
     return f"'{shown}" if shown.startswith(_FORMULA) else shown
 
 

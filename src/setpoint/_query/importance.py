@@ -26,6 +26,8 @@ _MAX_RUNS = 5000  # the newest; more changes nothing but the time
 _ROUNDS = 24  # bootstrap samples
 _MAX_BINS = 32
 _MAX_CATEGORIES = 64
+_MAX_PARAMS = 32  # so many are looked at together; of more, those that tell most by themselves
+_SHUFFLED_AT_ONCE = 8
 
 
 class ParamImportance(Struct, frozen=True):
@@ -83,12 +85,13 @@ def importance(runs: Runs, metric: str, seed: int = 0) -> Importance:
     if not columns or float(target.std()) == 0:
         what = "no param varies" if not columns else f"{metric} is the same in all of them"
         return Importance(metric, len(values), (), constant, note=f"Nothing to explain: {what}.")
-    matrix = np.column_stack([_numeric(column.texts, column.numbers) for column in columns])
+    varying = len(columns)
+    columns, matrix = _telling(columns, target)
     shares, explained = _shares(matrix, target, seed)
     found = [_measured(column, shares[:, at], matrix[:, at], target) for at, column in enumerate(columns)]
     found.sort(key=lambda param: (-param.value, param.key))
     return Importance(
-        metric, len(values), tuple(found), constant, explained, _note(len(values), len(columns), explained)
+        metric, len(values), tuple(found), constant, explained, _note(len(values), varying, len(columns), explained)
     )
 
 
@@ -96,7 +99,9 @@ def _too_few(count: int) -> str:
     return f"Too few runs: {count} have this metric, {MIN_RUNS} are needed to say anything."
 
 
-def _note(count: int, params: int, explained: float) -> str:
+def _note(count: int, varying: int, params: int, explained: float) -> str:
+    if varying > params:
+        return f"Of {varying} params that vary, the {params} that tell most by themselves were looked at together."
     if count < 5 * params:
         return f"Few runs: {count} for {params} params that vary; the intervals say how little that tells."
     if explained < 0.1:
@@ -150,6 +155,30 @@ def _columns(rows: list[dict[str, Any]]) -> tuple[list[_Column], tuple[str, ...]
     return columns, tuple(constant)
 
 
+def _telling(columns: list[_Column], target: np.ndarray[Any, Any]) -> tuple[list[_Column], np.ndarray[Any, Any]]:
+    """Return the columns to look at, and them as a matrix of small whole numbers, shape ``(n, k)``."""
+    import numpy as np
+
+    numeric = [_numeric(column.texts, column.numbers) for column in columns]
+    kept = sorted(range(len(columns)), key=lambda at: -_alone(numeric[at], target))[:_MAX_PARAMS]
+    kept.sort()
+    return [columns[at] for at in kept], np.column_stack([numeric[at] for at in kept])
+
+
+def _alone(values: np.ndarray[Any, Any], target: np.ndarray[Any, Any]) -> float:
+    """Return the share of the variance that lies between a param's values, less what chance alone gives.
+
+    Source:
+        Kelley, "An Unbiased Correlation Ratio Measure", 1935 (epsilon squared).
+    """
+    import numpy as np
+
+    counts = np.bincount(values)
+    sums = np.bincount(values, weights=target - target.mean())
+    between = float((sums**2 / np.maximum(counts, 1)).sum()) / (len(target) * float(target.var()))
+    return 1 - (1 - between) * (len(target) - 1) / max(len(target) - int((counts > 0).sum()), 1)
+
+
 def _numeric(texts: list[str], numbers: list[float | None]) -> np.ndarray[Any, Any]:
     """Return small whole numbers: 0 for missing, then numbers in bins of their ranks, then categories by name."""
     import numpy as np
@@ -189,15 +218,18 @@ def _shares(
 def _costs(
     forest: Forest, matrix: np.ndarray[Any, Any], target: np.ndarray[Any, Any], random: np.random.Generator
 ) -> np.ndarray[Any, Any]:
-    """Return the mean squared error with each column shuffled in turn, shape ``(k,)``; all in one prediction."""
+    """Return the mean squared error with each column shuffled in turn, shape ``(k,)``; several in one prediction."""
     import numpy as np
 
     rows, columns = matrix.shape
-    shuffled = np.tile(matrix, (columns, 1)).reshape(columns, rows, columns)
-    for column in range(columns):
-        shuffled[column, :, column] = random.permutation(matrix[:, column])
-    predicted = forest.predict(shuffled.reshape(-1, columns)).reshape(columns, rows)
-    costs: np.ndarray[Any, Any] = ((predicted - target) ** 2).mean(axis=1)
+    costs = np.zeros(columns)
+    for start in range(0, columns, _SHUFFLED_AT_ONCE):
+        some = range(start, min(start + _SHUFFLED_AT_ONCE, columns))
+        shuffled = np.tile(matrix, (len(some), 1)).reshape(len(some), rows, columns)
+        for at, column in enumerate(some):
+            shuffled[at, :, column] = random.permutation(matrix[:, column])
+        predicted = forest.predict(shuffled.reshape(-1, columns)).reshape(len(some), rows)
+        costs[start : some.stop] = ((predicted - target) ** 2).mean(axis=1)
     return costs
 
 
