@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix cov bench docs clean
+.PHONY: help demo web test check fix cov bench docs clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -33,7 +33,11 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 demo: $(VENV)/.demo ## Train a dozen models on real data, record them, list and compare them
 	@$(BIN)/python examples/digits/demo.py
 
-test: check ## Run the checks, then every test in random order
+web: $(VENV)/.dev ## Build the page, where its source has changed
+	$(BIN)/python web/backend.py
+
+test: check web ## Run the checks, then every test in random order
+	$(BIN)/python web/backend.py test
 	$(BIN)/python -W error -m pytest
 
 check: $(VENV)/.dev ## Format, lint, types and layers
@@ -42,24 +46,25 @@ check: $(VENV)/.dev ## Format, lint, types and layers
 	$(BIN)/mypy
 	$(BIN)/pyright --pythonpath $(BIN)/python
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python web/backend.py check
 
 fix: $(VENV)/.dev ## Format, and mend what the linter can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-cov: $(VENV)/.dev ## Measure branch coverage; _core and _journal must be covered whole
+cov: web ## Measure branch coverage; _core and _journal must be covered whole
 	$(BIN)/coverage erase
 	$(BIN)/coverage run -m pytest
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report || true
 	$(BIN)/coverage report --fail-under=100 --include='*/setpoint/_core/*,*/setpoint/_journal/*'
 
-bench: $(VENV)/.dev ## Measure the speed claims of docs/performance.md
+bench: web ## Measure the speed claims of docs/performance.md
 	$(BIN)/python benchmarks/run.py
 
 docs: $(VENV)/.dev ## Build the documentation into site/, warnings are errors
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 clean: ## Remove everything that was made here
-	rm -rf $(VENV) site build dist .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) site build dist web/node_modules src/setpoint/_web/static .coverage .coverage.* .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,5 @@
 import preact from "@preact/preset-vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig } from "vite";
 
 // The page lies in the package, from where the server serves it. Nothing of it is inlined: the content policy forbids that.
 export default defineConfig({
@@ -11,5 +11,4 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     target: "es2022",
   },
-  test: { environment: "happy-dom", include: ["test/**/*.test.{ts,tsx}"] },
 });
