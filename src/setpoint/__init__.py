@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ._run.current import finish, log
     from ._run.init import init
     from ._run.run import Run
+    from ._web.notebook import ui
 
     config: Config
     summary: Summary
@@ -44,6 +45,7 @@ __all__ = [
     "log",
     "runs",
     "testing",
+    "ui",
 ]  # and `run` and `summary`, which belong to a moment that `from setpoint import *` would freeze
 
 _HOME = {
@@ -58,6 +60,7 @@ _HOME = {
     "load": "._query.load",
     "log": "._run.current",
     "runs": "._query.runs",
+    "ui": "._web.notebook",
 }
 _SUBMODULES = ("adapters", "errors", "testing")
 _LIVE = ("config", "summary", "run")

@@ -10,6 +10,7 @@ import click
 
 SECTIONS: dict[str, dict[str, str]] = {
     "Find": {"ls": "ls", "best": "best", "show": "show", "alike": "alike"},
+    "Look": {"ui": "ui"},
     "Compare and explain": {"diff": "diff", "blame": "blame", "importance": "importance"},
     "Repeat": {"rerun": "rerun"},
     "Mend": {"amend": "amend", "tag": "tag"},
