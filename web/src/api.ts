@@ -220,8 +220,10 @@ interface Told {
 }
 
 /** Send a request with the token; the answer must be read by the caller. Throws ApiError. */
-export async function send(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<Response> {
-  const headers: Record<string, string> = { Authorization: `Bearer ${token()}` };
+export async function send(
+  method: string, path: string, body?: unknown, signal?: AbortSignal, more: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const headers: Record<string, string> = { ...more, Authorization: `Bearer ${token()}` };
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response: Response;
   try {

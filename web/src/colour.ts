@@ -2,7 +2,8 @@
 /** Okabe and Ito's palette, told apart by the colour-blind; yellow and black left out for contrast. */
 export const PALETTE = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#6f4fbf", "#8a6d3b"] as const;
 
-function hash(text: string): number {
+/** FNV-1a of 32 bits. */
+export function hash(text: string): number {
   let sum = 2166136261;
   for (let at = 0; at < text.length; at++) sum = Math.imul(sum ^ text.charCodeAt(at), 16777619);
   return sum >>> 0;

@@ -1,8 +1,21 @@
-// The frame of all screens: navigation, and the screen that the address names.
+// The frame of all screens: navigation, project, filter, views, and the screen that the address names.
+import "./frame/frame.css";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { address, go, href } from "./address";
-import { Waiting } from "./states";
+import { address, go, href, param } from "./address";
+import type { Store } from "./api";
+import { FilterBox, focusFilter } from "./filter/box";
+import { Banner } from "./frame/banner";
+import { CopyAs } from "./frame/copy-as";
+import { Help } from "./frame/help";
+import { Projects } from "./frame/projects";
+import { ThemeSwitch } from "./frame/theme";
+import { ViewsMenu } from "./frame/views-menu";
+import { useKeys } from "./keys";
+import { refreshes, startLive } from "./live";
+import { useAnswer } from "./load";
+import { Failed, Waiting } from "./states";
+import { loadViews } from "./views";
 
 type Screen = ComponentType;
 const SCREENS: Record<string, () => Promise<{ default: Screen }>> = {
@@ -12,6 +25,7 @@ const SCREENS: Record<string, () => Promise<{ default: Screen }>> = {
   run: () => import("./run/screen"),
 };
 const KEPT = ["f", "p", "s", "c", "g", "m"]; // the parts of the state that all screens share
+const FILTERED = new Set(["runs", "explore"]);
 
 function useScreen(name: string): Screen | undefined {
   const [loaded, setLoaded] = useState<{ name: string; screen: Screen }>();
@@ -41,23 +55,54 @@ export function Link({ to, label, class: name, current }: { to: string; label: s
   );
 }
 
+const titled = (screen: string): string => screen.charAt(0).toUpperCase() + screen.slice(1);
+
+function Bar({ screen, store, help }: { screen: string; store: Store | undefined; help: () => void }) {
+  const kept = KEPT.map((part) => [part, address.value.params.get(part) ?? ""] as const);
+  return (
+    <header class="bar">
+      <Link to={href("/runs", [["p", param("p")]])} label="setpoint" class="brand" />
+      <nav aria-label="Screens">
+        {["runs", "compare", "explore"].map((name) => <Link key={name} to={href(`/${name}`, kept)} label={titled(name)} current={name === screen} />)}
+      </nav>
+      {screen !== "run" && <Projects store={store} />}
+      {FILTERED.has(screen) && <FilterBox />}
+      <div class="bar-tools">
+        <ViewsMenu />
+        <CopyAs />
+        <ThemeSwitch />
+        <button type="button" class="plain icon" title="Keys (?)" aria-label="Keys" onClick={help}><span aria-hidden="true">?</span></button>
+      </div>
+    </header>
+  );
+}
+
 export function Shell() {
-  const name = address.value.path.split("/")[1] ?? "runs";
+  const name = address.value.path.split("/")[1] ?? "";
   const known = name in SCREENS ? name : "runs";
   const Shown = useScreen(known);
-  const kept = KEPT.map((part) => [part, address.value.params.get(part) ?? ""] as const);
+  const [isHelping, setHelping] = useState(false);
+  const store = useAnswer<Store>("/api/store", undefined, refreshes.value);
+  useEffect(() => {
+    void loadViews();
+    return startLive();
+  }, []);
+  useEffect(() => {
+    document.title = `${known === "run" ? (address.value.path.split("/")[2] ?? "Run") : titled(known)} · setpoint`;
+  }, [known, address.value.path]);
+  useKeys({
+    "?": { label: "All keys", act: () => setHelping(true) },
+    ...(FILTERED.has(known) ? { "/": { label: "Filter", act: focusFilter } } : {}),
+  });
   return (
     <>
       <a class="skip" href="#main">Skip to content</a>
-      <header class="bar">
-        <span class="brand">setpoint</span>
-        <nav aria-label="Screens">
-          {["runs", "compare", "explore"].map((screen) => (
-            <Link key={screen} to={href(`/${screen}`, kept)} label={screen.charAt(0).toUpperCase() + screen.slice(1)} current={screen === known} />
-          ))}
-        </nav>
-      </header>
-      <main id="main">{Shown === undefined ? <Waiting /> : <Shown />}</main>
+      <Bar screen={known} store={store.data} help={() => setHelping(true)} />
+      <Banner />
+      <main id="main" tabIndex={-1}>
+        {store.error?.status === 401 ? <Failed error={store.error} retry={store.retry} /> : Shown === undefined ? <Waiting /> : <Shown />}
+      </main>
+      {isHelping && <Help close={() => setHelping(false)} />}
     </>
   );
 }

@@ -1,0 +1,28 @@
+// One value in the comparison: how it looks, what it is against the baseline, and who set it.
+import type { Line } from "../api";
+import { Value, isUnset, textOf } from "../value";
+import { delta } from "./difference";
+
+interface ShownProps {
+  readonly cell: Line["cells"][number] | undefined;
+  readonly base: Line["cells"][number] | undefined;
+  readonly digits: number;
+  readonly isWide: boolean;
+  readonly hasOrigin: boolean;
+}
+
+export function Shown({ cell, base, digits, isWide, hasOrigin }: ShownProps) {
+  if (cell === undefined) return null;
+  const change = base === undefined || base === cell ? undefined : delta(cell.value, base.value);
+  return (
+    <div class={isWide || !hasOrigin ? "compare-value is-line" : "compare-value"}>
+      <span class="compare-what">
+        <span class="compare-text mono" title={hasOrigin ? undefined : textOf(cell.value, 17)}><Value cell={cell.value} digits={digits} /></span>
+        {change !== undefined && <span class="compare-delta">{change.sum}{change.ratio !== "" && ` ${change.ratio}`}</span>}
+      </span>
+      {hasOrigin && !isUnset(cell.value) && cell.origin !== undefined && (
+        <span class={cell.level === undefined ? "badge" : `badge is-${cell.level}`}>{cell.origin}</span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,29 @@
+// Keys such as `optim.lr`, `layers[0].width` and `"a.b".c`, taken apart as setpoint writes them (docs/design, keys).
+
+const TOKEN = /\[\d+\]|\.?(?:[\p{L}\p{N}_/@:+-]+|"(?:[^"\\]|\\.)*")/uy;
+
+/** The parts of a key as they stand in it, without dots; a text that is no key is one part. */
+export function splitKey(key: string): string[] {
+  const parts: string[] = [];
+  TOKEN.lastIndex = 0;
+  while (TOKEN.lastIndex < key.length) {
+    const at = TOKEN.lastIndex;
+    const found = TOKEN.exec(key)?.[0];
+    if (found === undefined) return [key];
+    const isDotted = found.startsWith(".");
+    if (!found.startsWith("[") && isDotted !== at > 0) return [key];
+    parts.push(isDotted ? found.slice(1) : found);
+  }
+  return parts.length === 0 ? [key] : parts;
+}
+
+export const joinKey = (parts: readonly string[]): string =>
+  parts.reduce((key, part) => (key === "" || part.startsWith("[") ? key + part : `${key}.${part}`), "");
+
+/** The key as Python reads it from a config: `config.optim.lr`, `config["a.b"].c`. */
+export const pythonOf = (key: string): string =>
+  splitKey(key).reduce((text, part) => {
+    if (part.startsWith("[")) return text + part;
+    if (part.startsWith('"')) return `${text}[${part}]`;
+    return /^[\p{L}_][\p{L}\p{N}_]*$/u.test(part) ? `${text}.${part}` : `${text}["${part}"]`;
+  }, "config");

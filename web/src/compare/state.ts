@@ -1,0 +1,45 @@
+// What the comparison's address says.
+import { change, joinList, param, splitList } from "../address";
+
+export interface Comparing {
+  readonly ids: readonly string[];
+  readonly isAll: boolean;
+  readonly hasOrigins: boolean;
+  /** The run that others are compared with, "" for none. */
+  readonly baseline: string;
+  readonly ignored: readonly string[];
+  readonly filter: string;
+  readonly closed: ReadonlySet<string>;
+}
+
+/** r runs, d=0 equal rows too, o=1 other origins too, base, i ignored keys, q rows' filter, cs closed sections. */
+export function comparing(): Comparing {
+  const ids = [...new Set(splitList(param("r")).filter((id) => id !== ""))];
+  return {
+    ids,
+    isAll: param("d") === "0",
+    hasOrigins: param("o") === "1",
+    baseline: ids.includes(param("base")) ? param("base") : "",
+    ignored: splitList(param("i")),
+    filter: param("q"),
+    closed: new Set(splitList(param("cs"))),
+  };
+}
+
+export const setRuns = (ids: readonly string[]): void => change({ r: joinList(ids), ...(ids.includes(param("base")) ? {} : { base: "" }) });
+
+/** The ids with one of them moved by `by` places. */
+export function moved(ids: readonly string[], id: string, by: number): string[] {
+  const at = ids.indexOf(id);
+  const to = Math.min(Math.max(at + by, 0), ids.length - 1);
+  const rest = ids.filter((other) => other !== id);
+  return at < 0 ? [...ids] : [...rest.slice(0, to), id, ...rest.slice(to)];
+}
+
+export const setIgnored = (keys: readonly string[]): void => change({ i: joinList([...new Set(keys)]) });
+
+export function toggleClosed(name: string): void {
+  const closed = new Set(splitList(param("cs")));
+  if (!closed.delete(name)) closed.add(name);
+  change({ cs: joinList([...closed]) }, true);
+}
