@@ -140,6 +140,9 @@ def ask_aim(folder: Path, made: list[dict[str, Any]]) -> list[float]:
         live.close()
 
     each = written(made, write)
+    # Runs can be found once they are in Aim's index, which its server fills by and by; this fills it at once.
+    reindex = [str(Path(sys.executable).with_name("aim")), "storage", "--repo", str(folder), "reindex"]
+    subprocess.run(reindex, input="y\n", text=True, check=True, capture_output=True)
     repo: Any = aim.Repo(str(folder))
     adam = "run.hparams.optim.name == 'adam'"
 
