@@ -1,6 +1,7 @@
 """Every test starts from the same place: no run, no setpoint variables, a cache and a store of its own."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,9 @@ from hypothesis import HealthCheck, settings
 # The machines of CI are shared and stall at times: a deadline would make good tests fail.
 settings.register_profile("setpoint", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("setpoint")
+
+# A shell ignores Ctrl-C for what it starts in the background, and programs hand that down to those they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 _LAUNCHERS = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "TORCHELASTIC_", "SLURM_", "OMPI_", "PMI_", "PMIX_")
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Cell, Comparison, Line, Row } from "../src/api";
 import { asCommand, written } from "../src/compare/copy";
 import { delta, isOtherOrigin, keyTest, noisy, odd } from "../src/compare/difference";
-import { joinKey, pythonOf, splitKey } from "../src/compare/key";
+import { joinKey, leafOf, pythonOf, splitKey } from "../src/key";
 import { bodyRows, offsets, sizes, visible } from "../src/compare/layout";
 import { type Comparing, moved } from "../src/compare/state";
 import { treeRows } from "../src/compare/tree";
@@ -27,6 +27,16 @@ test("keys come apart and together again", () => {
 
 test("what is no key stays one part", () => {
   for (const text of ["..", "a b", ".a", 'a"b"', ""]) expect(splitKey(text)).toEqual([text]);
+});
+
+test.each([
+  ["lr", "lr", ""],
+  ["optim.betas[1]", "betas[1]", "optim"],
+  ["layers[0].width", "width", "layers[0]"],
+  ["layers[0][2]", "layers[0][2]", ""],
+  ['summary."val.acc"', '"val.acc"', "summary"],
+])("the head of %s says its last name, with indexes, apart from its parents", (key, leaf, parent) => {
+  expect(leafOf(key)).toEqual({ leaf, parent });
 });
 
 test("a key is copied as Python reads it", () => {

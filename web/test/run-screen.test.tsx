@@ -75,6 +75,13 @@ test("a param that was never read is marked, with what may have been meant", asy
   expect(await screen.findByText("unused: learning_rate?")).toBeTruthy();
 });
 
+test("a script that reads nothing from its config has no param marked", async () => {
+  run = made({ params: run.params.map((one) => ({ ...one, unused: true })) });
+  open();
+  expect(await screen.findByText("Unused: all")).toBeTruthy();
+  expect(screen.queryByText("unused: learning_rate?")).toBeNull();
+});
+
 test("what differs from defaults is one press of d away", async () => {
   open();
   await screen.findByText("lerning_rate");

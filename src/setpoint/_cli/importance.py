@@ -23,8 +23,8 @@ _BAR = 20
 def command(metric: str, filter_: str | None, project: str | None, store: str | None, is_json: bool) -> int:
     """Rank params by how much they matter for a metric.
 
-    The share is that of METRIC's variance which is lost when the param is shuffled, with a 90 % interval. It says so
-    when there are too few runs.
+    The share is that of METRIC's variance which the param accounts for, alone and with others, with a 90 % interval. It
+    says so when there are too few runs.
     """
     from setpoint._query.runs import runs
 

@@ -31,7 +31,7 @@ _SHUFFLED_AT_ONCE = 8
 
 
 class ParamImportance(Struct, frozen=True):
-    """The share of the metric's variance that shuffling the param loses, with a 90 % interval.
+    """The share of the metric's variance that the param accounts for, alone and with others, with a 90 % interval.
 
     ``tied`` are params that always changed together with this one, so that no run can tell them apart. ``matters`` says
     that the interval lies above zero. ``tendency`` is ``up`` or ``down`` where the metric follows the number.
@@ -69,7 +69,9 @@ def importance(runs: Runs, metric: str, seed: int = 0) -> Importance:
 
     Source:
         Breiman, "Random Forests", 2001: importance by permutation on the runs each tree was not grown from; the
-        interval is that of the bootstrap over trees' samples.
+        interval is that of the bootstrap over trees' samples. Half of what the shuffling costs is the share of the
+        variance (Sobol's total index): Gregorutti, Michel, Saint-Pierre, "Correlation and variable importance in random
+        forests", 2017.
 
     Raises:
         FilterError: *metric* can't be read.
@@ -195,7 +197,7 @@ def _numeric(texts: list[str], numbers: list[float | None]) -> np.ndarray[Any, A
 def _shares(
     matrix: np.ndarray[Any, Any], target: np.ndarray[Any, Any], seed: int
 ) -> tuple[np.ndarray[Any, Any], float]:
-    """Return, for each bootstrap round and column, the share of variance that shuffling the column costs."""
+    """Return, for each bootstrap round and column, half the share of variance that shuffling the column costs."""
     import numpy as np
 
     random = np.random.default_rng(seed)
@@ -211,7 +213,7 @@ def _shares(
         variance = float(target[left_out].var()) or float(target.var())
         error = float(((forest.predict(matrix[left_out]) - target[left_out]) ** 2).mean())
         explained.append(1 - error / variance)
-        shares[at] = (_costs(forest, matrix[left_out], target[left_out], random) - error) / variance
+        shares[at] = (_costs(forest, matrix[left_out], target[left_out], random) - error) / (2 * variance)
     return shares, float(np.mean(explained))
 
 

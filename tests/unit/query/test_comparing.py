@@ -139,6 +139,19 @@ def test_importance_finds_the_drivers_and_not_the_noise(store: Path) -> None:
     assert found.explained > 0.8
 
 
+def test_importance_of_independent_params_is_their_share_of_the_variance(store: Path) -> None:
+    rng = random.Random(4)
+    configs = [{"large": rng.choice([0, 1, 2]), "small": rng.choice([0, 1, 2])} for _ in range(300)]
+    states = [
+        state_of(f"run-{at}", config, {"acc": 3.0 * config["large"] + config["small"]}, created_ns=START_NS + at)
+        for at, config in enumerate(configs)
+    ]
+    write_pack(store, states)
+    large, small = runs(store=store).importance("acc").params
+    assert (large.key, large.value) == ("large", pytest.approx(0.9, abs=0.07))
+    assert (small.key, small.value) == ("small", pytest.approx(0.1, abs=0.03))
+
+
 def test_importance_admits_that_there_are_too_few_runs(store: Path) -> None:
     write_pack(store, [state_of(f"run-{at}", {"lr": at}, {"acc": at / 5}) for at in range(5)])
     found = runs(store=store).importance("acc")

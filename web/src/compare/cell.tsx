@@ -11,6 +11,9 @@ interface ShownProps {
   readonly hasOrigin: boolean;
 }
 
+/** The file without its folders: a cell has no room for both, and the chain of a param tells all. */
+const shortOrigin = (origin: string): string => origin.replace(/^.*\/(?=[^/]+:\d+$)/, "");
+
 export function Shown({ cell, base, digits, isWide, hasOrigin }: ShownProps) {
   if (cell === undefined) return null;
   const change = base === undefined || base === cell ? undefined : delta(cell.value, base.value);
@@ -21,7 +24,7 @@ export function Shown({ cell, base, digits, isWide, hasOrigin }: ShownProps) {
         {change !== undefined && <span class="compare-delta">{change.sum}{change.ratio !== "" && ` ${change.ratio}`}</span>}
       </span>
       {hasOrigin && !isUnset(cell.value) && cell.origin !== undefined && (
-        <span class={cell.level === undefined ? "badge" : `badge is-${cell.level}`}>{cell.origin}</span>
+        <span class={cell.level === undefined ? "badge" : `badge is-${cell.level}`}>{shortOrigin(cell.origin)}</span>
       )}
     </div>
   );

@@ -1,5 +1,5 @@
 // Keys as a tree of rows: a section with two keys or more has a line of its own that opens and closes.
-import { joinKey, splitKey } from "./key";
+import { joinKey, splitKey } from "../key";
 
 export type TreeRow<T> =
   | { readonly kind: "section"; readonly key: string; readonly label: string; readonly depth: number; readonly count: number; readonly isOpen: boolean }

@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import type { Axis } from "./axis";
 import { type Brush, type Range } from "./brush";
-import { leafOf } from "./brush-text";
+import { leafOf } from "../key";
 import { Popup, usePopup } from "./popup";
 import { tickText } from "./scale";
 

@@ -15,9 +15,3 @@ export function brushText(brush: Brush): string {
   const shown = [...ranges, ...picks];
   return shown.length > 4 ? `${shown.slice(0, 3).join(", ")} and ${shown.length - 3} more` : shown.join(", ");
 }
-
-/** The last name of a key, and what comes before it. */
-export function leafOf(key: string): { leaf: string; parent: string } {
-  const at = /[.](?=[^."\]]*$|"[^"]*"$)/.exec(key)?.index ?? -1;
-  return { leaf: key.slice(at + 1), parent: at < 0 ? "" : key.slice(0, at) };
-}

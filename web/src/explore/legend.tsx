@@ -1,6 +1,6 @@
 // What the colours stand for.
 import { floatText } from "../value";
-import { leafOf } from "./brush-text";
+import { leafOf } from "../key";
 import { STEPS } from "./classes";
 import type { Colouring } from "./ranking";
 import { classColour } from "./theme";

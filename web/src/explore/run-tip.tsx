@@ -2,7 +2,7 @@
 import { createPortal } from "preact/compat";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Value } from "../value";
-import { leafOf } from "./brush-text";
+import { leafOf } from "../key";
 import { cellAt } from "./cells";
 import type { View } from "./view";
 

@@ -6,7 +6,7 @@ import { Link } from "../shell";
 import { digitsFor, Value } from "../value";
 import type { Axis } from "./axis";
 import { among } from "./bits";
-import { leafOf } from "./brush-text";
+import { leafOf } from "../key";
 import { cellAt } from "./cells";
 import { hovered } from "./hover-layer";
 import type { Marking } from "./marking";

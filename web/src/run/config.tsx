@@ -27,6 +27,7 @@ export function Config({ run }: { run: Run }) {
   const rows = treeRows(wanted, closed);
   const near = useMemo(() => new Map(run.unused.map((one) => [one.key, one.near])), [run]);
   const unused = run.params.filter((one) => one.unused).length;
+  const isRead = unused < run.params.length; // a script that reads nothing from the config tells nothing by what it left
   const isChanged = param("da") === "1";
   const hasDefaults = run.params.some(({ level }) => level === "default");
   if (run.params.length === 0) return <p class="quiet run-none">This run has no params. <code>config={"{…}"}</code> in <code>setpoint.init()</code> gives it some.</p>;
@@ -39,14 +40,14 @@ export function Config({ run }: { run: Run }) {
           onInput={(event) => change({ q: event.currentTarget.value }, true)}
         />
         {hasDefaults && <button type="button" aria-pressed={isChanged} title="Press d" onClick={() => change({ da: isChanged ? "" : "1" })}>What differs from defaults</button>}
-        {unused > 0 && <button type="button" aria-pressed={param("u") === "1"} onClick={() => change({ u: param("u") === "1" ? "" : "1" })} title="Set, but never read by the script">Unused: {unused}</button>}
+        {unused > 0 && <button type="button" aria-pressed={param("u") === "1"} onClick={() => change({ u: param("u") === "1" ? "" : "1" })} title="Set, but never read by the script">{isRead ? `Unused: ${unused}` : "Unused: all"}</button>}
         <span class="quiet" role="status">{wanted.length === run.params.length ? `${wanted.length} params` : `${wanted.length} of ${run.params.length} params`}</span>
         {error !== undefined && <span class="edit-error" role="alert">Not a regular expression: {error}</span>}
       </div>
       {wanted.length === 0 ? (
         <p class="quiet run-none">No param matches. <button type="button" onClick={() => change({ q: "", da: "", u: "" })}>Show all</button></p>
       ) : (
-        <Tree rows={rows} near={near} closed={closed} />
+        <Tree rows={rows} near={near} isRead={isRead} closed={closed} />
       )}
     </div>
   );
@@ -55,10 +56,11 @@ export function Config({ run }: { run: Run }) {
 interface TreeProps {
   readonly rows: readonly TreeRow<Param>[];
   readonly near: ReadonlyMap<string, readonly string[]>;
+  readonly isRead: boolean;
   readonly closed: Set<string>;
 }
 
-function Tree({ rows, near, closed }: TreeProps) {
+function Tree({ rows, near, isRead, closed }: TreeProps) {
   const place = useRef<HTMLDivElement>(null);
   const [[top, height], setSight] = useState<readonly [number, number]>([0, 900]);
   const [focus, setFocus] = useState(0);
@@ -112,7 +114,7 @@ function Tree({ rows, near, closed }: TreeProps) {
       <div role="rowgroup" class="tree-body" style={{ height: `${rows.length * ROW}px` }}>
         {rows.slice(from, to).map((row, offset) => (
           <TreeRowShown
-            key={`${row.kind}${row.key}`} row={row} at={from + offset} isFocus={from + offset === at} isOpen={row.kind === "leaf" && param("k") === row.key} near={near.get(row.key)}
+            key={`${row.kind}${row.key}`} row={row} at={from + offset} isFocus={from + offset === at} isOpen={row.kind === "leaf" && param("k") === row.key} near={near.get(row.key)} isRead={isRead}
             act={() => { setFocus(from + offset); act(row); }}
           />
         ))}
@@ -127,10 +129,11 @@ interface RowProps {
   readonly isFocus: boolean;
   readonly isOpen: boolean;
   readonly near: readonly string[] | undefined;
+  readonly isRead: boolean;
   readonly act: () => void;
 }
 
-function TreeRowShown({ row, at, isFocus, isOpen, near, act }: RowProps) {
+function TreeRowShown({ row, at, isFocus, isOpen, near, isRead, act }: RowProps) {
   const style = { top: `${at * ROW}px`, height: `${ROW}px` };
   const common = { role: "row", "aria-rowindex": at + 2, "aria-level": row.depth + 1, tabIndex: isFocus ? 0 : -1, "data-row": String(at), style, onClick: act } as const;
   const indent = { paddingLeft: `${8 + row.depth * 16}px` };
@@ -146,7 +149,7 @@ function TreeRowShown({ row, at, isFocus, isOpen, near, act }: RowProps) {
     <div {...common} class={isOpen ? "tree-row is-open" : "tree-row"} aria-selected={isOpen}>
       <span role="gridcell" class="tree-key" style={indent} title={description ?? row.key}>
         <span class="tree-name">{row.label}</span>
-        {unused && <span class="unused" title={near === undefined || near.length === 0 ? "Set but never read" : `Set but never read. Meant ${near.join(" or ")}?`}>unused{near !== undefined && near.length > 0 && `: ${near[0] ?? ""}?`}</span>}
+        {unused && isRead && <span class="unused" title={near === undefined || near.length === 0 ? "Set but never read" : `Set but never read. Meant ${near.join(" or ")}?`}>unused{near !== undefined && near.length > 0 && `: ${near[0] ?? ""}?`}</span>}
       </span>
       <span role="gridcell" class="tree-value mono" title={textOf(value, 17)}><Value cell={value} digits={17} /></span>
       <span role="gridcell" class="tree-set badge" title={origin}>{origin}</span>

@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { change, param } from "../address";
 import type { Cell, History, Param, Run } from "../api";
 import { useSlowRevision } from "../chart/slow";
-import { pythonOf } from "../compare/key";
+import { pythonOf } from "../key";
 import { useAnswer } from "../load";
 import { Failed, Waiting } from "../states";
 import { Value } from "../value";

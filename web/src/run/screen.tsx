@@ -56,7 +56,7 @@ export default function Screen() {
   if (id === "") return <div class="run-none"><p>Which run? <Link to="/runs" label="Choose one" /></p></div>;
   if (run === undefined) {
     if (error === undefined) return <><h1 class="visually-hidden">Run</h1><Waiting /></>;
-    return <Failed error={error} retry={retry}><Link to="/runs" label="All runs" /></Failed>;
+    return <><h1 class="visually-hidden">Run</h1><Failed error={error} retry={retry}><Link to="/runs" label="All runs" /></Failed></>;
   }
   const chosen = TABS.find(({ name }) => name === param("t")) ?? TABS[0];
   return (

@@ -1,5 +1,6 @@
 // The columns of the runs' table: which, in what order, how wide, and how their heads are nested.
 import type { Scope } from "../api";
+import { type Head, leafOf } from "../key";
 
 export const NAME = "run.name";
 export const STATUS = "run.status";
@@ -16,17 +17,6 @@ const LABELS: Readonly<Record<string, string>> = {
 export const isLocal = (name: string): boolean => LOCAL.has(name);
 export const scopeOf = (name: string): Scope =>
   name === TAGS || name.startsWith("run.") ? "run" : name.startsWith("summary.") || name.startsWith('summary"') ? "summary" : "config";
-
-export interface Head {
-  readonly parent: string;
-  readonly leaf: string;
-}
-
-/** The last name of a key with its indexes, and what comes before it. */
-export function leafOf(key: string): Head {
-  const at = /\.(?=(?:[^."]|"(?:\\.|[^"\\])*")*$)/.exec(key)?.index ?? -1;
-  return { leaf: key.slice(at + 1), parent: at < 0 ? "" : key.slice(0, at) };
-}
 
 /** What the head of a column says: the last name large, what is before it small. Facts about a run need no parent. */
 export function headOf(name: string): Head {

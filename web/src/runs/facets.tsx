@@ -7,7 +7,7 @@ import { refreshes } from "../live";
 import { useAnswer } from "../load";
 import { Failed, Waiting } from "../states";
 import { floatText, textOf } from "../value";
-import { leafOf } from "./columns";
+import { leafOf } from "../key";
 
 const MOST_VALUES = 6;
 

@@ -11,7 +11,7 @@ import { Empty, Failed, Waiting } from "../states";
 import { digitsFor, floatText, Value } from "../value";
 import { joinWhere } from "../where";
 import { Swatch } from "./cells";
-import { leafOf } from "./columns";
+import { leafOf } from "../key";
 import type { Grouping } from "./layout";
 import { colourOf } from "../colour";
 

@@ -20,6 +20,18 @@ export function splitKey(key: string): string[] {
 export const joinKey = (parts: readonly string[]): string =>
   parts.reduce((key, part) => (key === "" || part.startsWith("[") ? key + part : `${key}.${part}`), "");
 
+/** A key in two: its last name with the indexes behind it, and what comes before, as heads show it. */
+export interface Head {
+  readonly parent: string;
+  readonly leaf: string;
+}
+
+export function leafOf(key: string): Head {
+  const parts = splitKey(key);
+  const at = Math.max(parts.findLastIndex((part) => !part.startsWith("[")), 0);
+  return { leaf: joinKey(parts.slice(at)), parent: joinKey(parts.slice(0, at)) };
+}
+
 /** The key as Python reads it from a config: `config.optim.lr`, `config["a.b"].c`. */
 export const pythonOf = (key: string): string =>
   splitKey(key).reduce((text, part) => {
