@@ -2,7 +2,7 @@
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo web test check fix cov bench docs clean
+.PHONY: help demo ui web test check fix cov bench docs clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -26,15 +26,22 @@ $(VENV)/.demo: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[demo]'
 	@touch $@
 
+$(VENV)/.page: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[demo,page]'
+	@touch $@ $(VENV)/.demo
+
 $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
-	@touch $@ $(VENV)/.demo
+	@touch $@ $(VENV)/.demo $(VENV)/.page
 
 demo: $(VENV)/.demo ## Train a dozen models on real data, record them, list and compare them
 	@$(BIN)/python examples/digits/demo.py
 
-web: $(VENV)/.dev ## Build the page, where its source has changed
+web: $(VENV)/.page ## Build the page, where its source has changed
 	$(BIN)/python web/backend.py
+
+ui: web ## Look at the runs of the demo on the page
+	@$(BIN)/python -m setpoint --store examples/digits/.setpoint ui
 
 test: check web ## Run the checks, then every test in random order
 	$(BIN)/python web/backend.py test

@@ -58,6 +58,7 @@ def show(console: Console, *arguments: str) -> None:
 def say_what_is_next(console: Console, folder: Path, best: str) -> None:
     bin_folder = os.path.relpath(Path(sys.executable).parent, folder)
     lines = (
+        "make ui",
         f"source {bin_folder}/activate && cd {os.path.relpath(HERE, folder)}",
         "setpoint ls 'family == \"mlp\" and model.lr < 0.01'",
         f"setpoint show {best}",

@@ -284,6 +284,15 @@ def test_history_has_each_change_with_its_origin(client: Client) -> None:
     assert all(re.search(r"page_client\.py:\d+", change["origin"]) for change in found["changes"])
 
 
+def test_history_of_a_part_has_its_own_values_where_the_whole_was_set(own_client: Client, store: Path) -> None:
+    with setpoint.init(id="in-sections", config={"optim": {"lr": 0.1}}, dir=store) as run:
+        run.config.update({"optim": {"name": "sgd"}}, allow_val_change=True)
+        run.config.optim.lr = 0.2
+    own_client.page.keeper.stale()
+    changes = own_client.get("/api/run/in-sections/history?key=optim.lr")["changes"]
+    assert [change["value"] for change in changes if change["value"] != {"$": "unset", "text": ""}] == [0.1, 0.2]
+
+
 def test_a_run_without_a_kept_diff_has_an_empty_patch(own_client: Client, store: Path) -> None:
     run = load("@last", store)
     (store / "runs" / run.row.day / run.id / "diff.patch").unlink(missing_ok=True)

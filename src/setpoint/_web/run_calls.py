@@ -8,13 +8,15 @@ from typing import Any
 from msgspec import UNSET, UnsetType
 
 from setpoint._catalog.leaf import Scope
+from setpoint._core.change import Path
 from setpoint._core.keys import join_key, split_key
 from setpoint._core.values import Encoder
+from setpoint._journal.replay import ABSENT, value_at
 from setpoint._journal.state import Damage, Recorded, RunState, WriterState
 from setpoint._query.comparison import finder
 from setpoint._query.edit import amend, retag
 from setpoint._query.patch import read_patch
-from setpoint._query.recorded import RecordedRun
+from setpoint._query.recorded import MISSING, RecordedRun
 from setpoint._query.repeating import repeating
 
 from . import run_shapes, shapes
@@ -138,13 +140,13 @@ def history(page: Page, run_id: str, asked: run_shapes.HistoryAsked) -> run_shap
     """Return the changes of a param, or of what it is a part of, in order."""
     page.current()
     changes = page.one(run_id).changes(asked.key)
-    return run_shapes.History(asked.key, _changes(changes[-_MOST_CHANGES:]))
+    return run_shapes.History(asked.key, _changes(changes[-_MOST_CHANGES:], split_key(asked.key)))
 
 
-def _changes(changes: Sequence[Recorded]) -> list[run_shapes.ChangeFacts]:
+def _changes(changes: Sequence[Recorded], path: Path) -> list[run_shapes.ChangeFacts]:
     return [
         run_shapes.ChangeFacts(
-            value=cell_of(change.value, FULL),
+            value=cell_of(_value_at(change, path), FULL),
             origin=str(change.origin),
             level=change.level.label,
             time=ms_of(change.time_ns),
@@ -154,6 +156,13 @@ def _changes(changes: Sequence[Recorded]) -> list[run_shapes.ChangeFacts]:
         )
         for change in changes
     ]
+
+
+def _value_at(change: Recorded, path: Path) -> Any:
+    """Return what a change made of the value at *path*: the part of it where what is above was set."""
+    own = split_key(change.key)
+    value = value_at(change.value, path[len(own) :] if path[: len(own)] == own else ())
+    return MISSING if value is ABSENT else value
 
 
 def patch(page: Page, run_id: str, _: shapes.Nothing) -> run_shapes.Patch:
