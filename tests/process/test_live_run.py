@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from scripts import environment, recorded, run_script, the_run
 
+from setpoint._journal.reader import find_runs
+
 
 def test_the_draft_becomes_the_runs_config_and_stays_the_same_object(tmp_path: Path) -> None:
     done = run_script(
@@ -42,6 +44,30 @@ def test_the_draft_becomes_the_runs_config_and_stays_the_same_object(tmp_path: P
     assert state.held["epochs"].origin.name == "train.py"
     assert state.held["layers[1]"].origin.line == 10
     assert state.damage == []
+
+
+def test_scripts_that_start_at_once_share_a_store_that_none_of_them_found(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import sys, setpoint\n"
+        "for line in sys.stdin:\n"
+        "    setpoint.init(dir=line.strip(), config={'a': 1}, reinit='finish_previous').finish()\n"
+        "    print('done', flush=True)\n",
+        encoding="utf-8",
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    started = [
+        subprocess.Popen([sys.executable, str(script)], env=environment(tmp_path), cwd=tmp_path, **pipes)  # type: ignore[call-overload]
+        for _ in range(3)
+    ]
+    for at in range(12):
+        for process in started:
+            process.stdin.write(f"{tmp_path / str(at) / 'store'}\n")
+            process.stdin.flush()
+        assert [process.stdout.readline() for process in started] == ["done\n"] * 3
+    for process in started:
+        process.communicate(timeout=30)
+    assert [len(list(find_runs(tmp_path / str(at) / "store"))) for at in range(12)] == [3] * 12
 
 
 def test_output_and_exit_code_are_those_of_the_script_alone(tmp_path: Path) -> None:

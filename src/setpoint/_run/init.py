@@ -14,6 +14,7 @@ from setpoint._core.secrets import Redactor
 from setpoint._core.tree import tree_of
 from setpoint._journal import layout, liveness
 from setpoint._journal.record import Open
+from setpoint._journal.segment import make_folder
 from setpoint._journal.writer import Writer
 from setpoint.errors import StoreError
 
@@ -144,7 +145,7 @@ def _open(writer: Writer, store: Path) -> None:
     """Make the run's folder and its first segment; whoever can't have them learns it before training starts."""
     try:
         if not store.exists():
-            store.mkdir(0o700, parents=True)
+            make_folder(store)
             (store / ".gitignore").write_text("*\n", encoding="utf-8")
         writer.open()
     except OSError as error:
