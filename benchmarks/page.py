@@ -70,14 +70,19 @@ SCROLL = """async () => {
   }
   return gaps;
 }"""
+TO_TOP = """async () => {
+  for (const element of document.querySelectorAll('[role=grid], [role=grid] *')) element.scrollTop = 0;
+  while (document.querySelector('[role=grid] [role=row][aria-rowindex="2"]') === null) {
+    await new Promise(requestAnimationFrame);
+  }
+}"""
 # From a click until the first row is another one, and its frame.
 SORT = """async (name) => {
   const first = () => document.querySelector('[role=grid] [role=row][aria-rowindex="2"]')?.innerText;
   const before = first();
-  const heads = [...document.querySelectorAll('[role=columnheader]')];
-  const head = heads.find((element) => element.innerText.includes(name));
+  const head = document.querySelector(`[role=columnheader][data-name="${name}"]`);
   const start = performance.now();
-  (head.querySelector('button') ?? head).click();
+  head.click();
   while (first() === before || first() === undefined) {
     await new Promise(requestAnimationFrame);
     if (performance.now() - start > 20000) throw new Error("the rows did not change");
@@ -85,6 +90,30 @@ SORT = """async (name) => {
   await new Promise(requestAnimationFrame);
   return performance.now() - start;
 }"""
+
+
+# From each move of the pointer until two frames after the drawing worker has said that it drew the marked runs.
+BRUSHED = """(() => {
+  let start = 0;
+  let told = 0;
+  globalThis.brushed = [];
+  addEventListener("pointermove", () => { start = performance.now(); }, true);
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...rest) {
+    if (this.isHeard !== true) {
+      this.isHeard = true;
+      this.addEventListener("message", ({ data }) => {
+        if (data.sheet !== "lines" || data.request < told || start === 0) return;
+        const begun = start;
+        start = 0;
+        requestAnimationFrame(() => requestAnimationFrame(() => brushed.push(performance.now() - begun)));
+      });
+    }
+    if (message.kind === "marked") told = message.request;
+    return post.call(this, message, ...rest);
+  };
+})()"""
+MOVES = 40
 
 
 class Amount(Row):
@@ -153,8 +182,8 @@ def measure_table(browser: Any, url: str, pid: int, count: int, seconds: float) 
     page.wait_for_timeout(1000)
     idle = statistics.median(page.evaluate(IDLE))
     jumps = page.evaluate(SCROLL)
-    page.evaluate("() => scrollTo(0, 0)")
-    sorts = [page.evaluate(SORT, name) for name in ("lr", "acc")]
+    page.evaluate(TO_TOP)
+    sorts = [page.evaluate(SORT, name) for name in ("optim.lr", "summary.acc")]
     page.context.close()
     runs = f"{count:,} runs"
     return [
@@ -164,6 +193,33 @@ def measure_table(browser: Any, url: str, pid: int, count: int, seconds: float) 
         row(f"{runs}: rows in another order (slower of 2)", max(sorts), idle, 100 if count <= 100_000 else 1000),
         Amount("script of the first screen, gzipped", script_kb, "KB", JS_LIMIT_KB),
         Amount(f"{runs}: most memory of the server", most_memory_mb(pid), "MB", MEMORY_LIMIT_MB),
+    ]
+
+
+def measure_brush(browser: Any, url: str, count: int) -> list[Row]:
+    """Measure a brush that grows and moves on the screen of relations."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    context.add_init_script(BRUSHED)
+    page = context.new_page()
+    page.goto(re.sub(r"/[^/]*(?=#)", "/explore", url))
+    strip = page.locator('.brush-strip[data-axis="optim.lr"]')
+    strip.wait_for(timeout=60_000)
+    page.wait_for_timeout(2000)
+    idle = statistics.median(page.evaluate(IDLE))
+    box = strip.bounding_box()
+    x, top, height = box["x"] + box["width"] / 2, box["y"] + 8, box["height"] - 40
+    page.mouse.move(x, top)
+    page.mouse.down()
+    page.evaluate("() => brushed.splice(0)")
+    for move in range(1, MOVES + 1):
+        page.mouse.move(x, top + height * move / MOVES)
+        page.wait_for_function("(count) => brushed.length >= count", arg=move)
+    page.mouse.up()
+    took = page.evaluate("() => brushed")[:MOVES]
+    context.close()
+    runs = f"{min(count, EXPLORED):,} runs"
+    return [
+        row(f"{runs}: a brush's step, p{share * 100:.0f}", percentile(took, share), idle, 100) for share in (0.5, 0.95)
     ]
 
 
@@ -184,6 +240,7 @@ def main() -> int:
             start = time.perf_counter()
             with served(store) as (url, pid):
                 print(f"{count:,} runs: served after {time.perf_counter() - start:.1f} s", file=sys.stderr)
+                rows += measure_brush(browser, url, count)
                 rows += measure_table(browser, url, pid, count, 1 if count <= 100_000 else 2)
         browser.close()
     if arguments.keep is None:

@@ -206,7 +206,9 @@ def listing_ms(store: Path) -> float:
 
     def start(*arguments: str) -> float:
         begun = time.perf_counter()
-        subprocess.run([sys.executable, *arguments], env=environ, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, *arguments], env=environ, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         return (time.perf_counter() - begun) * 1000
 
     pairs = [(start("-m", "setpoint", "ls", "--limit", "30"), start("-c", "pass")) for _ in range(11)]

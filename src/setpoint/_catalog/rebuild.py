@@ -30,7 +30,7 @@ from .leaf import EXACT_INTEGERS, FLAG, TEXT_LIMIT, Kind, Scope, leaf_of, storab
 from .listing import Progress, changes
 from .rows import INSERT_RUN, Place, run_row
 
-_SPILL_LEAVES = 600_000  # leaves held in memory, about 60 MB
+_SPILL_LEAVES = 200_000  # leaves held in memory, about 20 MB; more takes longer too
 _ROWS_AT_ONCE = 50
 _ABANDONED_S = 900.0  # a file of a rebuild that was killed; a live one is touched at each spill
 _FLAG = object()  # stands for a leaf without a value: a tag, a changed param
@@ -40,7 +40,7 @@ _SETTINGS = (
     "PRAGMA journal_mode = OFF",  # a half-made file is thrown away, never repaired
     "PRAGMA synchronous = OFF",
     "PRAGMA locking_mode = EXCLUSIVE",
-    "PRAGMA cache_size = -131072",
+    "PRAGMA cache_size = -32768",  # KiB
     "PRAGMA threads = 1",  # one more core sorts while this one reads
 )
 
