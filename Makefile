@@ -55,9 +55,10 @@ check: $(VENV)/.dev ## Format, lint, types and layers
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python web/backend.py check
 
-fix: $(VENV)/.dev ## Format, and mend what the linter can
+fix: $(VENV)/.dev ## Format, and mend what the linters can
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/python web/backend.py fix
 
 cov: web ## Measure branch coverage; _core and _journal must be covered whole
 	$(BIN)/coverage erase

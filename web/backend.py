@@ -133,16 +133,19 @@ def _home() -> Path:
 
 
 def main(command: str = "build") -> None:
-    """Build the page, or ``check`` or ``test`` its source."""
+    """Build the page, or ``check``, ``fix`` or ``test`` its source."""
     if command == "build":
         return build()
     install()
+    if command == "fix":
+        return node("node_modules/prettier/bin/prettier.cjs", "--write", "--log-level", "warn", ".")
     if command == "check":
+        node("node_modules/prettier/bin/prettier.cjs", "--check", "--log-level", "warn", ".")
         node("node_modules/typescript/bin/tsc", "--noEmit")
         return node("node_modules/eslint/bin/eslint.js", ".")
     if command == "test":
         return node("node_modules/vitest/vitest.mjs", "run")
-    raise SystemExit(f"usage: {sys.argv[0]} [build | check | test], not {command!r}")
+    raise SystemExit(f"usage: {sys.argv[0]} [build | check | fix | test], not {command!r}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,7 @@
 import { defineConfig, mergeConfig } from "vitest/config";
 import page from "./vite.config.ts";
 
-export default mergeConfig(page, defineConfig({ test: { environment: "happy-dom", include: ["test/**/*.test.{ts,tsx}"] } }));
+export default mergeConfig(
+  page,
+  defineConfig({ test: { environment: "happy-dom", include: ["test/**/*.test.{ts,tsx}"] } }),
+);

@@ -22,7 +22,9 @@ addEventListener("popstate", () => {
 export const param = (name: string): string => address.value.params.get(name) ?? "";
 
 export function href(path: string, params: Iterable<readonly [string, string]>): string {
-  const search = new URLSearchParams([...params].filter(([, value]) => value !== "").map(([name, value]) => [name, value]));
+  const search = new URLSearchParams(
+    [...params].filter(([, value]) => value !== "").map(([name, value]) => [name, value]),
+  );
   const text = search.toString();
   return text === "" ? path : `${path}?${text}`;
 }

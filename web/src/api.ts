@@ -55,8 +55,7 @@ export interface Facet {
   readonly unset: number;
   readonly values: readonly { readonly value: Cell; readonly count: number; readonly clause: string }[] | null;
   readonly bins:
-    | readonly { readonly low: number; readonly high: number; readonly count: number; readonly clause: string }[]
-    | null;
+    readonly { readonly low: number; readonly high: number; readonly count: number; readonly clause: string }[] | null;
   readonly more: number;
 }
 export interface Facets {
@@ -174,10 +173,20 @@ export interface Run extends Row {
   readonly environment: Readonly<Record<string, unknown>>;
   readonly hasPatch: boolean;
   readonly unused: readonly { readonly key: string; readonly near: readonly string[] }[];
-  readonly disagreements: readonly { readonly key: string; readonly rank: number; readonly value: Cell; readonly lead: Cell }[];
+  readonly disagreements: readonly {
+    readonly key: string;
+    readonly rank: number;
+    readonly value: Cell;
+    readonly lead: Cell;
+  }[];
   readonly writers: readonly Writer[];
   readonly damages: readonly string[];
-  readonly rerun: { readonly command: string; readonly argv: readonly string[]; readonly folder: string; readonly missing: readonly string[] };
+  readonly rerun: {
+    readonly command: string;
+    readonly argv: readonly string[];
+    readonly folder: string;
+    readonly missing: readonly string[];
+  };
 }
 export interface History {
   readonly key: string;
@@ -221,7 +230,11 @@ interface Told {
 
 /** Send a request with the token; the answer must be read by the caller. Throws ApiError. */
 export async function send(
-  method: string, path: string, body?: unknown, signal?: AbortSignal, more: Readonly<Record<string, string>> = {},
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+  more: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
   const headers: Record<string, string> = { ...more, Authorization: `Bearer ${token()}` };
   if (body !== undefined) headers["Content-Type"] = "application/json";

@@ -28,7 +28,10 @@ export interface Head {
 
 export function leafOf(key: string): Head {
   const parts = splitKey(key);
-  const at = Math.max(parts.findLastIndex((part) => !part.startsWith("[")), 0);
+  const at = Math.max(
+    parts.findLastIndex((part) => !part.startsWith("[")),
+    0,
+  );
   return { leaf: joinKey(parts.slice(at)), parent: joinKey(parts.slice(0, at)) };
 }
 

@@ -13,7 +13,9 @@ export type Keys = Readonly<Record<string, KeyAction>>;
 const held = signal<readonly { readonly now: Keys }[]>([]);
 
 /** Whether a press is meant for what has the focus: a field that takes text, or a dialog. */
-const isTyping = (target: Element | null): boolean => target?.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]") != null;
+const isTyping = (target: Element | null): boolean =>
+  target?.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]") !=
+  null;
 const isPressed = (target: Element | null, key: string): boolean =>
   (key === "Enter" || key === " ") && target?.closest("button, a, summary, [role=button], [role=option]") != null;
 
@@ -43,7 +45,12 @@ export function useKeys(keys: Keys): void {
 }
 
 const SIGNS: Readonly<Record<string, string>> = {
-  ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc", " ": "Space",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  Escape: "Esc",
+  " ": "Space",
 };
 
 /** What the keys do that work now, each with its keys as a keyboard has them, in the order they were named. */

@@ -103,7 +103,14 @@ const pause = (ms: number, stop: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     if (stop.aborted) resolve();
     const timer = setTimeout(resolve, ms);
-    stop.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });
+    stop.addEventListener(
+      "abort",
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
   });
 
 /** Keep the page up to date while it can be seen; returns how to stop. Call it once. */
@@ -117,12 +124,16 @@ export function startLive(): () => void {
     else if ("state" in told) setState(told.state);
   };
   const tell = (told: Told): void => {
-    const isNews = "event" in told || ("state" in told && (told.state.isLost !== connection.peek().isLost || told.state.heard - connection.peek().heard > HEARD_MS));
+    const isNews =
+      "event" in told ||
+      ("state" in told &&
+        (told.state.isLost !== connection.peek().isLost || told.state.heard - connection.peek().heard > HEARD_MS));
     take(told);
     if (isNews) channel?.postMessage(told);
   };
   if (channel !== undefined) {
-    channel.onmessage = ({ data }: MessageEvent<Told>) => ("hello" in data ? channel.postMessage({ state: connection.peek() } satisfies Told) : take(data));
+    channel.onmessage = ({ data }: MessageEvent<Told>) =>
+      "hello" in data ? channel.postMessage({ state: connection.peek() } satisfies Told) : take(data);
     channel.postMessage({ hello: true } satisfies Told);
   }
   const turn = (): void => {
@@ -147,7 +158,9 @@ export function startLive(): () => void {
 async function hold(name: string | undefined, stop: AbortSignal, tell: (told: Told) => void): Promise<void> {
   const locks = (navigator as Partial<Navigator>).locks;
   try {
-    await (locks === undefined || name === undefined ? lead(stop, tell) : locks.request(name, { signal: stop }, () => lead(stop, tell)));
+    await (locks === undefined || name === undefined
+      ? lead(stop, tell)
+      : locks.request(name, { signal: stop }, () => lead(stop, tell)));
   } catch (error) {
     if (!stop.aborted) throw error;
   }

@@ -17,7 +17,10 @@ export const revision = signal(0);
 
 /** Ask when path, body or revision change; path null asks nothing. A newer question ends an older one. */
 export function useAnswer<T>(path: string | null, body?: unknown, asked = 0): Answer<T> {
-  const [state, setState] = useState<{ data?: T; error?: ApiError; at: number; loading: boolean }>({ at: 0, loading: path !== null });
+  const [state, setState] = useState<{ data?: T; error?: ApiError; at: number; loading: boolean }>({
+    at: 0,
+    loading: path !== null,
+  });
   const [tries, setTries] = useState(0);
   const said = body === undefined ? undefined : JSON.stringify(body);
   const last = useRef(0);

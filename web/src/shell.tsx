@@ -42,7 +42,17 @@ function useScreen(name: string): Screen | undefined {
 }
 
 /** A link within the page: a real address, followed without loading the page anew. */
-export function Link({ to, label, class: name, current }: { to: string; label: string; class?: string; current?: boolean }) {
+export function Link({
+  to,
+  label,
+  class: name,
+  current,
+}: {
+  to: string;
+  label: string;
+  class?: string;
+  current?: boolean;
+}) {
   const follow = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
@@ -63,7 +73,9 @@ function Bar({ screen, store, help }: { screen: string; store: Store | undefined
     <header class="bar">
       <Link to={href("/runs", [["p", param("p")]])} label="setpoint" class="brand" />
       <nav aria-label="Screens">
-        {["runs", "compare", "explore"].map((name) => <Link key={name} to={href(`/${name}`, kept)} label={titled(name)} current={name === screen} />)}
+        {["runs", "compare", "explore"].map((name) => (
+          <Link key={name} to={href(`/${name}`, kept)} label={titled(name)} current={name === screen} />
+        ))}
       </nav>
       {screen !== "run" && <Projects store={store} />}
       {FILTERED.has(screen) && <FilterBox />}
@@ -71,7 +83,9 @@ function Bar({ screen, store, help }: { screen: string; store: Store | undefined
         <ViewsMenu />
         <CopyAs />
         <ThemeSwitch />
-        <button type="button" class="plain icon" title="Keys (?)" aria-label="Keys" onClick={help}><span aria-hidden="true">?</span></button>
+        <button type="button" class="plain icon" title="Keys (?)" aria-label="Keys" onClick={help}>
+          <span aria-hidden="true">?</span>
+        </button>
       </div>
     </header>
   );
@@ -96,11 +110,19 @@ export function Shell() {
   });
   return (
     <>
-      <a class="skip" href="#main">Skip to content</a>
+      <a class="skip" href="#main">
+        Skip to content
+      </a>
       <Bar screen={known} store={store.data} help={() => setHelping(true)} />
       <Banner />
       <main id="main" tabIndex={-1}>
-        {store.error?.status === 401 ? <Failed error={store.error} retry={store.retry} /> : Shown === undefined ? <Waiting /> : <Shown />}
+        {store.error?.status === 401 ? (
+          <Failed error={store.error} retry={store.retry} />
+        ) : Shown === undefined ? (
+          <Waiting />
+        ) : (
+          <Shown />
+        )}
       </main>
       {isHelping && <Help close={() => setHelping(false)} />}
     </>

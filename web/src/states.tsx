@@ -13,20 +13,38 @@ export function Waiting({ lines = 8 }: { lines?: number }) {
   if (!isLate) return null;
   return (
     <div class="waiting" role="status" aria-label="Loading">
-      {Array.from({ length: lines }, (_, line) => <div key={line} class="waiting-line" />)}
+      {Array.from({ length: lines }, (_, line) => (
+        <div key={line} class="waiting-line" />
+      ))}
     </div>
   );
 }
 
 /** What failed, and a way on; goes above data that is still shown. */
-export function Failed({ error, retry, children }: { error: ApiError; retry?: () => void; children?: ComponentChildren }) {
+export function Failed({
+  error,
+  retry,
+  children,
+}: {
+  error: ApiError;
+  retry?: () => void;
+  children?: ComponentChildren;
+}) {
   return (
     <div class="failed" role="alert">
       <p>{error.message}</p>
       {error.suggestions.length > 0 && <p>Did you mean {error.suggestions.join(", ")}?</p>}
-      {error.status === 401 && <p>Open the address that <code>setpoint ui</code> printed when it started: it carries the key to this page.</p>}
+      {error.status === 401 && (
+        <p>
+          Open the address that <code>setpoint ui</code> printed when it started: it carries the key to this page.
+        </p>
+      )}
       <div class="failed-actions">
-        {retry !== undefined && <button type="button" onClick={retry}>Try again</button>}
+        {retry !== undefined && (
+          <button type="button" onClick={retry}>
+            Try again
+          </button>
+        )}
         {children}
       </div>
     </div>

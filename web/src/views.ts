@@ -42,7 +42,10 @@ async function save(): Promise<void> {
   edits = [];
   try {
     const there = await get<Views>("/api/views");
-    kept.value = await put<Views>("/api/views", mine.reduce((views, edit) => edit(views), there));
+    kept.value = await put<Views>(
+      "/api/views",
+      mine.reduce((views, edit) => edit(views), there),
+    );
     kept.value = edits.reduce((views, edit) => edit(views), kept.value);
     viewsError.value = "";
   } catch (error) {
@@ -77,7 +80,10 @@ const partOf = (views: Views | null, project: string): Part => (views?.layout[pr
 /** Keep a part of the layout of the project that is chosen. */
 export function setLayout(name: string, value: unknown): void {
   const project = param("p");
-  edited(({ views, layout }) => ({ views, layout: { ...layout, [project]: { ...partOf({ views, layout }, project), [name]: value } } }));
+  edited(({ views, layout }) => ({
+    views,
+    layout: { ...layout, [project]: { ...partOf({ views, layout }, project), [name]: value } },
+  }));
 }
 
 /** A part of the layout that is kept for the chosen project, and how to change it. */

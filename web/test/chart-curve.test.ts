@@ -1,6 +1,18 @@
 import { expect, test } from "vitest";
 import type { Series } from "../src/api";
-import { type Curve, clockTexts, curveOf, digest, lowerBound, nearest, notes, smoothed, spanText, xRange, yRange } from "../src/chart/curve";
+import {
+  type Curve,
+  clockTexts,
+  curveOf,
+  digest,
+  lowerBound,
+  nearest,
+  notes,
+  smoothed,
+  spanText,
+  xRange,
+  yRange,
+} from "../src/chart/curve";
 import { marksOf } from "../src/chart/marks";
 import { grouped } from "../src/chart/panel";
 
@@ -16,7 +28,11 @@ const series = (values: Series["values"], more: Partial<Series> = {}): Series =>
 const curve = (values: Series["values"], more: Partial<Series> = {}): Curve => curveOf(series(values, more), "step", 0);
 
 test("a constant stays itself when smoothed, from the first point on", () => {
-  expect([...smoothed(Float64Array.from([2, 2, 2]), 0.9)].map((y) => y.toFixed(9))).toEqual(["2.000000000", "2.000000000", "2.000000000"]);
+  expect([...smoothed(Float64Array.from([2, 2, 2]), 0.9)].map((y) => y.toFixed(9))).toEqual([
+    "2.000000000",
+    "2.000000000",
+    "2.000000000",
+  ]);
 });
 
 test("smoothing weighs the past by its weight", () => {
@@ -77,7 +93,14 @@ test("what is left out is said", () => {
 });
 
 test("spans of time read as people say them", () => {
-  expect([0, 0.85, 12, 185, 7384, 93_600].map(spanText)).toEqual(["0 s", "850 ms", "12 s", "3:05", "2:03:04", "1 d 2 h"]);
+  expect([0, 0.85, 12, 185, 7384, 93_600].map(spanText)).toEqual([
+    "0 s",
+    "850 ms",
+    "12 s",
+    "3:05",
+    "2:03:04",
+    "1 d 2 h",
+  ]);
 });
 
 test("the clock on an axis says the date once a day", () => {

@@ -8,8 +8,24 @@ import { type Comparing, moved } from "../src/compare/state";
 import { treeRows } from "../src/compare/tree";
 
 const unset = { $: "unset", text: "" };
-const line = (key: string, ...values: Cell[]): Line => ({ key, differs: new Set(values.map((value) => JSON.stringify(value))).size > 1, cells: values.map((value) => ({ value, origin: "train.py:1" })) });
-const run = (id: string, name: string | null = id): Row => ({ id, name, status: "finished", created: 0, finished: 1, project: null, tags: [], notes: null, damage: 0, lost: 0, cells: [] });
+const line = (key: string, ...values: Cell[]): Line => ({
+  key,
+  differs: new Set(values.map((value) => JSON.stringify(value))).size > 1,
+  cells: values.map((value) => ({ value, origin: "train.py:1" })),
+});
+const run = (id: string, name: string | null = id): Row => ({
+  id,
+  name,
+  status: "finished",
+  created: 0,
+  finished: 1,
+  project: null,
+  tags: [],
+  notes: null,
+  damage: 0,
+  lost: 0,
+  cells: [],
+});
 const data: Comparison = {
   runs: [run("a"), run("b")],
   verdict: "2 params differ.",
@@ -18,10 +34,19 @@ const data: Comparison = {
   facts: [],
   hidden: { config: 4, results: 0, facts: 37 },
 };
-const state: Comparing = { ids: ["a", "b"], isAll: false, hasOrigins: false, baseline: "", ignored: [], filter: "", closed: new Set() };
+const state: Comparing = {
+  ids: ["a", "b"],
+  isAll: false,
+  hasOrigins: false,
+  baseline: "",
+  ignored: [],
+  filter: "",
+  closed: new Set(),
+};
 
 test("keys come apart and together again", () => {
-  for (const key of ["optim.lr", "layers[0].width", '"a.b".c', '"<img src=x>"', 'x."q\\"r"[2]', "train/loss"]) expect(joinKey(splitKey(key))).toBe(key);
+  for (const key of ["optim.lr", "layers[0].width", '"a.b".c', '"<img src=x>"', 'x."q\\"r"[2]', "train/loss"])
+    expect(joinKey(splitKey(key))).toBe(key);
   expect(splitKey('layers[0]."a.b"')).toEqual(["layers", "[0]", '"a.b"']);
 });
 
@@ -61,12 +86,24 @@ test("a closed section hides what is below it and says how much that is", () => 
 
 test("equal rows are hidden and counted, whether the server sent them or not", () => {
   const rows = bodyRows(data, state);
-  expect(rows.map((row) => (row.kind === "part" ? `${row.part} ${row.shown}/${row.hidden}` : row.key))).toEqual(["config 2/5", "optim", "optim.lr", "optim.name", "results 1/0", "acc", "facts 0/37"]);
+  expect(rows.map((row) => (row.kind === "part" ? `${row.part} ${row.shown}/${row.hidden}` : row.key))).toEqual([
+    "config 2/5",
+    "optim",
+    "optim.lr",
+    "optim.name",
+    "results 1/0",
+    "acc",
+    "facts 0/37",
+  ]);
 });
 
 test("all rows are shown when asked for, and a filter leaves those that fit", () => {
   expect(bodyRows(data, { ...state, isAll: true }).filter((row) => row.kind === "leaf")).toHaveLength(4);
-  expect(bodyRows(data, { ...state, filter: "/^optim\\.l/" }).filter((row) => row.kind === "leaf").map(({ key }) => key)).toEqual(["optim.lr"]);
+  expect(
+    bodyRows(data, { ...state, filter: "/^optim\\.l/" })
+      .filter((row) => row.kind === "leaf")
+      .map(({ key }) => key),
+  ).toEqual(["optim.lr"]);
 });
 
 test("a regular expression that can't be read is told and hides nothing", () => {
@@ -76,7 +113,14 @@ test("a regular expression that can't be read is told and hides nothing", () => 
 });
 
 test("the same value from elsewhere is noticed", () => {
-  const same: Line = { key: "lr", differs: false, cells: [{ value: 1, origin: "train.py:1" }, { value: 1, origin: "--lr" }] };
+  const same: Line = {
+    key: "lr",
+    differs: false,
+    cells: [
+      { value: 1, origin: "train.py:1" },
+      { value: 1, origin: "--lr" },
+    ],
+  };
   expect(isOtherOrigin(same)).toBe(true);
   expect(isOtherOrigin(line("lr", 1, 1))).toBe(false);
 });
@@ -131,14 +175,21 @@ test("columns of forty runs are narrow, those of two fill the width", () => {
   expect(260 + 2 * sizes(1440, 2).column).toBeGreaterThan(1430);
 });
 
-const parts = [{ title: "Config", lines: [line("a|b", "=1+1", 'x "y"'), line("lr", -0.1, unset)] }, { title: "Empty", lines: [] }];
+const parts = [
+  { title: "Config", lines: [line("a|b", "=1+1", 'x "y"'), line("lr", -0.1, unset)] },
+  { title: "Empty", lines: [] },
+];
 
 test("Markdown keeps a bar in a text from ending its cell", () => {
-  expect(written("Markdown", data.runs, parts)).toBe("| Config | a | b |\n| --- | --- | --- |\n| a\\|b | =1+1 | x \"y\" |\n| lr | -0.1 |  |");
+  expect(written("Markdown", data.runs, parts)).toBe(
+    '| Config | a | b |\n| --- | --- | --- |\n| a\\|b | =1+1 | x "y" |\n| lr | -0.1 |  |',
+  );
 });
 
 test("CSV runs no formulas, and leaves numbers alone", () => {
-  expect(written("CSV", data.runs, parts)).toBe('section,key,a,b\r\nConfig,a|b,\'=1+1,"x ""y"""\r\nConfig,lr,-0.1,\r\n');
+  expect(written("CSV", data.runs, parts)).toBe(
+    'section,key,a,b\r\nConfig,a|b,\'=1+1,"x ""y"""\r\nConfig,lr,-0.1,\r\n',
+  );
 });
 
 test("LaTeX's signs are written, not obeyed", () => {
@@ -148,5 +199,7 @@ test("LaTeX's signs are written, not obeyed", () => {
 });
 
 test("the command line quotes what a shell would take for its own", () => {
-  expect(asCommand(["a", "b"], ["paths.*", "it's"], true)).toBe("setpoint diff a b --ignore 'paths.*' --ignore 'it'\\''s' --all");
+  expect(asCommand(["a", "b"], ["paths.*", "it's"], true)).toBe(
+    "setpoint diff a b --ignore 'paths.*' --ignore 'it'\\''s' --all",
+  );
 });

@@ -4,9 +4,35 @@ import { address, go } from "../src/address";
 import type { Comparison, History, Line, Row } from "../src/api";
 import Screen from "../src/compare/screen";
 
-const row = (id: string, name: string): Row => ({ id, name, status: "finished", created: 1e12, finished: 1e12 + 1000, project: "p", tags: [], notes: null, damage: 0, lost: 0, cells: [] });
-const lr: Line = { key: "optim.lr", differs: true, cells: [{ value: 0.1, origin: "train.py:41", level: "set" }, { value: 0.2, origin: "--lr", level: "set" }] };
-const seed: Line = { key: "seed", differs: false, cells: [{ value: 1, origin: "train.py:1" }, { value: 1, origin: "--seed" }] };
+const row = (id: string, name: string): Row => ({
+  id,
+  name,
+  status: "finished",
+  created: 1e12,
+  finished: 1e12 + 1000,
+  project: "p",
+  tags: [],
+  notes: null,
+  damage: 0,
+  lost: 0,
+  cells: [],
+});
+const lr: Line = {
+  key: "optim.lr",
+  differs: true,
+  cells: [
+    { value: 0.1, origin: "train.py:41", level: "set" },
+    { value: 0.2, origin: "--lr", level: "set" },
+  ],
+};
+const seed: Line = {
+  key: "seed",
+  differs: false,
+  cells: [
+    { value: 1, origin: "train.py:1" },
+    { value: 1, origin: "--seed" },
+  ],
+};
 const answered: Comparison = {
   runs: [row("a", "calm-otter"), row("b", "<img src=x onerror=alert(1)>")],
   verdict: "1 param differs; what differs too: code.",
@@ -18,7 +44,15 @@ const answered: Comparison = {
 const history: History = {
   key: "optim.lr",
   changes: [
-    { value: 0.3, origin: "config-defaults.yaml:3", level: "default", time: 1e12, writer: "main", step: null, deleted: false },
+    {
+      value: 0.3,
+      origin: "config-defaults.yaml:3",
+      level: "default",
+      time: 1e12,
+      writer: "main",
+      step: null,
+      deleted: false,
+    },
     { value: 0.1, origin: "train.py:41", level: "set", time: 1e12 + 5, writer: "main", step: 7, deleted: false },
   ],
 };
@@ -31,9 +65,18 @@ function serve(path: string, request?: RequestInit): Response {
   const has = (start: string): boolean => path.startsWith(start);
   if (has("/api/compare")) {
     const isWhole = body["equal"] === true;
-    return Response.json(isWhole ? { ...answered, config: [lr, seed], hidden: { config: 0, results: 0, facts: 0 } } : answered);
+    return Response.json(
+      isWhole ? { ...answered, config: [lr, seed], hidden: { config: 0, results: 0, facts: 0 } } : answered,
+    );
   }
-  if (has("/api/table")) return Response.json({ seq: 1, total: 2, offset: 0, columns: [], rows: [row("c", "new-one"), row("d", "old-one")] });
+  if (has("/api/table"))
+    return Response.json({
+      seq: 1,
+      total: 2,
+      offset: 0,
+      columns: [],
+      rows: [row("c", "new-one"), row("d", "old-one")],
+    });
   if (path.includes("/history")) return Response.json(history);
   if (has("/api/run/")) return Response.json({ ...row("a", "calm-otter"), metrics: [] });
   return Response.json({ error: { kind: "missing", message: `No ${path}` } }, { status: 404 });
@@ -118,7 +161,9 @@ test("an ignored key goes to the server and stays in the address", async () => {
   fireEvent.click(await screen.findByText("Ignore"));
   fireEvent.input(screen.getByLabelText("Key or pattern to ignore"), { target: { value: "paths.*" } });
   fireEvent.submit(screen.getByLabelText("Key or pattern to ignore").closest("form") as HTMLFormElement);
-  await waitFor(() => expect(asked.findLast(({ path }) => path === "/api/compare")?.body).toMatchObject({ ignore: ["paths.*"] }));
+  await waitFor(() =>
+    expect(asked.findLast(({ path }) => path === "/api/compare")?.body).toMatchObject({ ignore: ["paths.*"] }),
+  );
   expect(address.value.params.get("i")).toBe("paths.*");
 });
 

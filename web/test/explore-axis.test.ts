@@ -10,15 +10,28 @@ const packed = (bytes: ArrayBufferLike): string => btoa(String.fromCharCode(...n
 test("packed columns come back as they were sent", () => {
   const sent = columnOf("lr", [0.1, null, "auto", undefined]);
   const frame = frameOf({
-    seq: 3, total: 9, ids: ["a", "b", "c", "d"], names: ["", "", "", ""],
-    columns: [{ name: "lr", codes: packed(sent.codes.buffer), numbers: packed(sent.numbers.buffer), labels: sent.labels }],
+    seq: 3,
+    total: 9,
+    ids: ["a", "b", "c", "d"],
+    names: ["", "", "", ""],
+    columns: [
+      { name: "lr", codes: packed(sent.codes.buffer), numbers: packed(sent.numbers.buffer), labels: sent.labels },
+    ],
   });
   expect(frame.columns.get("lr")).toEqual(sent);
 });
 
 test("every run has a place on an axis: numbers on the scale, all else on rails", () => {
   const axis = axisOf(columnOf("lr", [1, 3, NaN, Infinity, null, undefined, "auto"]));
-  expect([...axis.slots].map((slot) => (slot < 0 ? "scale" : axis.rails[slot]?.label))).toEqual(["scale", "scale", "nan", "inf", "null", "not set", "auto"]);
+  expect([...axis.slots].map((slot) => (slot < 0 ? "scale" : axis.rails[slot]?.label))).toEqual([
+    "scale",
+    "scale",
+    "nan",
+    "inf",
+    "null",
+    "not set",
+    "auto",
+  ]);
   expect([...axis.shares].slice(0, 2)).toEqual([0, 1]);
 });
 
@@ -30,7 +43,10 @@ test("numbers that a log scale cannot show get a rail of their own", () => {
 
 test("categories stand in natural order, with null and not set below", () => {
   const axis = axisOf(columnOf("model", ["v10", "v9", undefined, null, "v9"]));
-  expect(axis.categories.map(({ label, count }) => [label, count])).toEqual([["v9", 2], ["v10", 1]]);
+  expect(axis.categories.map(({ label, count }) => [label, count])).toEqual([
+    ["v9", 2],
+    ["v10", 1],
+  ]);
   expect(axis.rails.map(({ token }) => token)).toEqual([NULL_TOKEN, UNSET_TOKEN]);
 });
 
@@ -54,7 +70,10 @@ test("a flipped axis is upside down, its rails stay below", () => {
 });
 
 test("values and shares of a scale are each other's inverse", () => {
-  for (const scale of [{ low: 2, high: 10, isLog: false }, { low: 1e-5, high: 0.1, isLog: true }]) {
+  for (const scale of [
+    { low: 2, high: 10, isLog: false },
+    { low: 1e-5, high: 0.1, isLog: true },
+  ]) {
     for (const share of [0, 0.25, 1]) expect(shareOf(scale, valueAt(scale, share))).toBeCloseTo(share, 12);
   }
 });

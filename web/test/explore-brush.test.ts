@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
 import { axisOf, LOW_TOKEN, UNSET_TOKEN } from "../src/explore/axis";
 import { allBits, among, bitsWhere, countBits, hasBit, meet } from "../src/explore/bits";
-import { bitsOf, type Brush, type Brushes, brushesFrom, brushesText, rangeOf, spansOf, withoutSpan, withStretch } from "../src/explore/brush";
+import {
+  bitsOf,
+  type Brush,
+  type Brushes,
+  brushesFrom,
+  brushesText,
+  rangeOf,
+  spansOf,
+  withoutSpan,
+  withStretch,
+} from "../src/explore/brush";
 import { dragFrom, gripAt, nudged, spanBox } from "../src/explore/brushing";
 import { brushClause, keyInFilter } from "../src/explore/clause";
 import { Marking } from "../src/explore/marking";
@@ -12,7 +22,8 @@ const NOTHING: Brush = { ranges: [], picks: [] };
 const lr = axisOf(columnOf("lr", [0, 0.25, 0.5, 0.75, 1, undefined]), { log: false });
 const opt = axisOf(columnOf("opt", ["adam", "lion", "sgd", undefined, "adam"]));
 const height = heightFor(320, 1);
-const runs = (axis: typeof lr, brush: Brush): number[] => axis.slots.reduce<number[]>((found, _, run) => (hasBit(bitsOf(axis, brush), run) ? [...found, run] : found), []);
+const runs = (axis: typeof lr, brush: Brush): number[] =>
+  axis.slots.reduce<number[]>((found, _, run) => (hasBit(bitsOf(axis, brush), run) ? [...found, run] : found), []);
 const never = (): boolean => false;
 
 test("sets count their runs at any size", () => {
@@ -29,7 +40,15 @@ test("sets meet, and keep an order", () => {
 });
 
 test("several ranges and rails of one axis add up", () => {
-  expect(runs(lr, { ranges: [[0, 0.3], [0.9, 1]], picks: [UNSET_TOKEN] })).toEqual([0, 1, 4, 5]);
+  expect(
+    runs(lr, {
+      ranges: [
+        [0, 0.3],
+        [0.9, 1],
+      ],
+      picks: [UNSET_TOKEN],
+    }),
+  ).toEqual([0, 1, 4, 5]);
 });
 
 test("a brush means the same on a log scale", () => {
@@ -45,7 +64,17 @@ test("categories are marked by their names", () => {
 
 test("brushes survive the address, whatever keys and labels hold", () => {
   const brushes: Brushes = new Map([
-    ["lr", { ranges: [[1e-7, 0.25], [-3, 1e21], [-Infinity, Infinity]], picks: [UNSET_TOKEN] }],
+    [
+      "lr",
+      {
+        ranges: [
+          [1e-7, 0.25],
+          [-3, 1e21],
+          [-Infinity, Infinity],
+        ],
+        picks: [UNSET_TOKEN],
+      },
+    ],
     ['"a,b~c".d', { ranges: [], picks: ["=x~y,\\z", "=", "#0.5"] }],
   ]);
   expect(brushesFrom(brushesText(brushes))).toEqual(brushes);
@@ -102,23 +131,67 @@ test("arrow keys move a stretch and stop at the end", () => {
 });
 
 test("a span taken out leaves the others", () => {
-  const brush: Brush = { ranges: [[0, 0.1], [0.5, 0.6]], picks: [UNSET_TOKEN] };
+  const brush: Brush = {
+    ranges: [
+      [0, 0.1],
+      [0.5, 0.6],
+    ],
+    picks: [UNSET_TOKEN],
+  };
   const spans = spansOf(lr, brush);
   expect(withoutSpan(lr, brush, spans[0] ?? { kind: "rail", rail: 0 }).ranges).toEqual([[0.5, 0.6]]);
   expect(withoutSpan(lr, brush, spans[2] ?? { kind: "rail", rail: 0 }).picks).toEqual([]);
 });
 
 test("keys are written as the filter language wants them", () => {
-  expect(["lr", "optim.lr", "layers[0].width", "summary.train/loss", "train/loss", '"a.b".c', "lambda", "config.tags", "run.name", "für"].map(keyInFilter)).toEqual([
-    "lr", "optim.lr", "layers[0].width", 'summary["train/loss"]', 'config["train/loss"]', 'config["a.b"].c', 'config["lambda"]', "config.tags", "run.name", "für",
+  expect(
+    [
+      "lr",
+      "optim.lr",
+      "layers[0].width",
+      "summary.train/loss",
+      "train/loss",
+      '"a.b".c',
+      "lambda",
+      "config.tags",
+      "run.name",
+      "für",
+    ].map(keyInFilter),
+  ).toEqual([
+    "lr",
+    "optim.lr",
+    "layers[0].width",
+    'summary["train/loss"]',
+    'config["train/loss"]',
+    'config["a.b"].c',
+    'config["lambda"]',
+    "config.tags",
+    "run.name",
+    "für",
   ]);
 });
 
 test("brushes become conditions", () => {
   expect(brushClause("lr", { ranges: [[1e-4, 0.01]], picks: [] }, never)).toBe("0.0001 <= lr <= 0.01");
-  expect(brushClause("lr", { ranges: [[0.1, 0.1]], picks: [UNSET_TOKEN, LOW_TOKEN] }, never)).toBe("(lr == 0.1 or missing(lr) or lr <= 0)");
-  expect(brushClause("lr", { ranges: [[-Infinity, 1], [2, Infinity]], picks: [] }, never)).toBe("(lr <= 1 or lr >= 2)");
-  expect(brushClause("opt", { ranges: [], picks: ["=adam", "=it's \"x\""] }, never)).toBe('opt in ("adam", "it\'s \\"x\\"")');
+  expect(brushClause("lr", { ranges: [[0.1, 0.1]], picks: [UNSET_TOKEN, LOW_TOKEN] }, never)).toBe(
+    "(lr == 0.1 or missing(lr) or lr <= 0)",
+  );
+  expect(
+    brushClause(
+      "lr",
+      {
+        ranges: [
+          [-Infinity, 1],
+          [2, Infinity],
+        ],
+        picks: [],
+      },
+      never,
+    ),
+  ).toBe("(lr <= 1 or lr >= 2)");
+  expect(brushClause("opt", { ranges: [], picks: ["=adam", '=it\'s "x"'] }, never)).toBe(
+    'opt in ("adam", "it\'s \\"x\\"")',
+  );
   expect(brushClause("amp", { ranges: [], picks: ["=True"] }, () => true)).toBe("amp == True");
   expect(brushClause("ema", { ranges: [], picks: ["!null"] }, never)).toBe("ema == None");
   expect(brushClause("x", { ranges: [], picks: ["!nan"] }, never)).toBeNull();

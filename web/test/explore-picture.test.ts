@@ -13,10 +13,17 @@ const HEIGHT = 60;
 
 /** Lines of pseudo-random ends, the same in each test. */
 function lines(count: number): { gaps: Gap[]; classes: Uint8Array } {
-  const at = (salt: number): Uint16Array => Uint16Array.from({ length: count }, (_, run) => ((run + 1) * 7919 * salt) % 590);
+  const at = (salt: number): Uint16Array =>
+    Uint16Array.from({ length: count }, (_, run) => ((run + 1) * 7919 * salt) % 590);
   const [a, b, c] = [at(1), at(3), at(5)] as [Uint16Array, Uint16Array, Uint16Array];
   const classes = Uint8Array.from({ length: count }, (_, run) => (run % 10 === 9 ? 255 : run % 8));
-  return { gaps: [{ left: a, right: b, x: 0, width: 40 }, { left: b, right: c, x: 40, width: 40 }], classes };
+  return {
+    gaps: [
+      { left: a, right: b, x: 0, width: 40 },
+      { left: b, right: c, x: 40, width: 40 },
+    ],
+    classes,
+  };
 }
 const copies = (gaps: Gaps): { pixels: number[]; totals: number[] }[] =>
   gaps.pictures(PALETTE, 0.1, 0.9).map(({ picture }) => ({ pixels: [...picture.pixels], totals: [...picture.totals] }));
@@ -51,7 +58,16 @@ test("each line crosses each column, and a steep one has no gaps", () => {
 test("dots that are not marked are pale, and marked ones have their class' colour", () => {
   const dots = { xs: Uint16Array.of(50, 150), ys: Uint16Array.of(50, 50), radii: Uint8Array.of(4, 4) };
   const look = { palette: PALETTE, context: [200, 200, 200] as const, ground: [255, 255, 255] as const };
-  const pixels = dotsPicture(dots, Uint8Array.of(2, 2), bitsWhere(2, (run) => run === 0), 1, look, 20, 10, 1);
+  const pixels = dotsPicture(
+    dots,
+    Uint8Array.of(2, 2),
+    bitsWhere(2, (run) => run === 0),
+    1,
+    look,
+    20,
+    10,
+    1,
+  );
   const at = (x: number): number[] => [...pixels.subarray((5 * 20 + x) * 4, (5 * 20 + x) * 4 + 3)];
   expect(at(5)[0]).toBeLessThan(100);
   expect(at(15)[0]).toBeGreaterThan(199);
@@ -64,9 +80,20 @@ test("a stamp is a disc with soft edges", () => {
 });
 
 test("the nearest marked line and dot are found, within reach only", () => {
-  const axes = [{ x: 0, at: Uint16Array.of(0, 100) }, { x: 100, at: Uint16Array.of(0, 300) }];
+  const axes = [
+    { x: 0, at: Uint16Array.of(0, 100) },
+    { x: 100, at: Uint16Array.of(0, 300) },
+  ];
   expect(nearestLine(axes, allBits(2), 50, 19, 6)).toBe(1);
-  expect(nearestLine(axes, bitsWhere(2, (run) => run === 0), 50, 19, 6)).toBe(-1);
+  expect(
+    nearestLine(
+      axes,
+      bitsWhere(2, (run) => run === 0),
+      50,
+      19,
+      6,
+    ),
+  ).toBe(-1);
   expect(nearestLine(axes, allBits(2), 150, 0, 6)).toBe(-1);
   expect(nearestDot(Uint16Array.of(0, 100), Uint16Array.of(0, 100), allBits(2), 9, 9, 5)).toBe(1);
 });

@@ -24,18 +24,35 @@ test("boxes are of marked runs that have the metric", () => {
   const metric = columnOf("acc", [1, 3, undefined, 10, 20]);
   const axis = axisOf(columnOf("opt", ["a", "a", "a", "b", undefined]));
   const { groups, labels } = groupsOf(axis, 4, String);
-  expect(boxesOf(metric, groups, labels, allBits(5)).map(({ label, count, middle }) => [label, count, middle])).toEqual([["a", 2, 2], ["b", 1, 10], ["not set", 1, 20]]);
+  expect(boxesOf(metric, groups, labels, allBits(5)).map(({ label, count, middle }) => [label, count, middle])).toEqual(
+    [
+      ["a", 2, 2],
+      ["b", 1, 10],
+      ["not set", 1, 20],
+    ],
+  );
 });
 
 test("many numbers are grouped in parts of equal size", () => {
-  const axis = axisOf(columnOf("lr", Array.from({ length: 100 }, (_, at) => at)), { log: false });
+  const axis = axisOf(
+    columnOf(
+      "lr",
+      Array.from({ length: 100 }, (_, at) => at),
+    ),
+    { log: false },
+  );
   const { groups, labels } = groupsOf(axis, 4, String);
   expect(labels).toHaveLength(4);
   expect([0, 1, 2, 3].map((part) => groups.filter((group) => group === part).length)).toEqual([25, 25, 25, 25]);
 });
 
 test("too many categories end in one of the others", () => {
-  const axis = axisOf(columnOf("name", Array.from({ length: 40 }, (_, at) => `n${at}`)));
+  const axis = axisOf(
+    columnOf(
+      "name",
+      Array.from({ length: 40 }, (_, at) => `n${at}`),
+    ),
+  );
   const { labels, groups } = groupsOf(axis, 4, String);
   expect(labels.at(-1)).toBe("24 others");
   expect(groups.filter((group) => group === 16)).toHaveLength(24);
@@ -63,7 +80,9 @@ test("the best share holds ties at its edge, and one run at least", () => {
 test("colours rank: steps hold as many runs each, equal numbers are equal, no number is grey", () => {
   const column = columnOf("acc", [...Array.from({ length: 80 }, (_, at) => at ** 3), undefined]);
   const { classes, none, marks } = rampOf(column, 81, bestFirst(column, 81, "max"));
-  expect(Array.from({ length: STEPS }, (_, step) => classes.filter((one) => one === step).length)).toEqual(Array(STEPS).fill(10));
+  expect(Array.from({ length: STEPS }, (_, step) => classes.filter((one) => one === step).length)).toEqual(
+    Array(STEPS).fill(10),
+  );
   expect([classes[80], none, marks[0], marks[STEPS]]).toEqual([NO_CLASS, 1, 0, 79 ** 3]);
   const same = rampOf(columnOf("acc", [2, 2, 2]), 3, Uint32Array.of(0, 1, 2));
   expect(new Set(same.classes).size).toBe(1);
@@ -78,34 +97,79 @@ test("the commonest categories have colours, null too, and not set is grey", () 
 });
 
 test("losses are better small", () => {
-  expect(["summary.val/loss", "acc", "train.rmse", "summary.closs"].map(naturalDirection)).toEqual(["min", "max", "min", "max"]);
+  expect(["summary.val/loss", "acc", "train.rmse", "summary.closs"].map(naturalDirection)).toEqual([
+    "min",
+    "max",
+    "min",
+    "max",
+  ]);
 });
 
 test("metric and axes survive the address", () => {
-  expect(metricFrom(metricText({ name: "summary.loss", direction: "max" }))).toEqual({ name: "summary.loss", direction: "max" });
+  expect(metricFrom(metricText({ name: "summary.loss", direction: "max" }))).toEqual({
+    name: "summary.loss",
+    direction: "max",
+  });
   expect(metricText({ name: "summary.loss", direction: "min" })).toBe("summary.loss");
-  const axes = [{ name: "a:b,c", isFlipped: true, log: false }, { name: "lr", isFlipped: false }];
+  const axes = [
+    { name: "a:b,c", isFlipped: true, log: false },
+    { name: "lr", isFlipped: false },
+  ];
   expect(axesFrom(axesText(axes))).toEqual(axes);
 });
 
 test("a lasso holds what is inside, and survives the address", () => {
-  const square = [[0, 0], [0.5, 0], [0.5, 0.5], [0, 0.5]] as const;
+  const square = [
+    [0, 0],
+    [0.5, 0],
+    [0.5, 0.5],
+    [0, 0.5],
+  ] as const;
   expect(isInside(square, 0.2, 0.2)).toBe(true);
   expect(countBits(lassoBits(square, [0.1, 0.6, 0.4], [0.1, 0.1, 0.49]))).toBe(2);
   expect(polygonFrom(polygonText(square))).toEqual(square);
   expect(polygonFrom("1.2-x")).toEqual([]);
-  expect(simplified([[0, 0], [1, 0.01], [2, 0], [2, 2]], 0.1)).toEqual([[0, 0], [2, 0], [2, 2]]);
+  expect(
+    simplified(
+      [
+        [0, 0],
+        [1, 0.01],
+        [2, 0],
+        [2, 2],
+      ],
+      0.1,
+    ),
+  ).toEqual([
+    [0, 0],
+    [2, 0],
+    [2, 2],
+  ]);
 });
 
-const key = (name: string, more: Partial<KeyInfo> = {}): KeyInfo => ({ name, scope: "config", runs: 100, kinds: ["number"], values: 5, ...more });
+const key = (name: string, more: Partial<KeyInfo> = {}): KeyInfo => ({
+  name,
+  scope: "config",
+  runs: 100,
+  kinds: ["number"],
+  values: 5,
+  ...more,
+});
 
 test("the first axes are params that vary, seeds and names last", () => {
-  const keys = [key("seed"), key("constant", { values: 1 }), key("ema", { values: 1, runs: 40 }), key("lr"), key("summary.acc", { scope: "summary" })];
+  const keys = [
+    key("seed"),
+    key("constant", { values: 1 }),
+    key("ema", { values: 1, runs: 40 }),
+    key("lr"),
+    key("summary.acc", { scope: "summary" }),
+  ];
   expect(varyingKeys(keys, 100)).toEqual(["lr", "ema", "seed"]);
 });
 
 test("the first metric is the held-out result where there is one", () => {
   const summary = (name: string): KeyInfo => key(name, { scope: "summary" });
-  expect(likelyMetric([summary("summary.loss"), summary("summary.acc"), summary("summary.val_acc")])).toBe("summary.val_acc");
+  expect(likelyMetric([summary("summary.loss"), summary("summary.acc"), summary("summary.val_acc")])).toBe(
+    "summary.val_acc",
+  );
   expect(likelyMetric([key("lr")])).toBeNull();
 });

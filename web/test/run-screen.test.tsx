@@ -6,16 +6,56 @@ import { revision } from "../src/load";
 import Screen from "../src/run/screen";
 
 const made = (more: Partial<Run> = {}): Run => ({
-  id: "r1", name: "calm-otter", status: "finished", created: 1e12, finished: 1e12 + 65_000, project: "digits", tags: ["base"], notes: "first try", damage: 0, lost: 0, cells: [],
-  group: null, jobType: null, exitCode: 0, error: null, folder: "/store/r1",
+  id: "r1",
+  name: "calm-otter",
+  status: "finished",
+  created: 1e12,
+  finished: 1e12 + 65_000,
+  project: "digits",
+  tags: ["base"],
+  notes: "first try",
+  damage: 0,
+  lost: 0,
+  cells: [],
+  group: null,
+  jobType: null,
+  exitCode: 0,
+  error: null,
+  folder: "/store/r1",
   params: [
-    { key: "optim.lr", value: 0.1, origin: "train.py:41", level: "set", time: 1e12, changes: 2, unused: false, description: "step size" },
-    { key: "optim.name", value: "<svg/onload=alert(1)>", origin: "--optim", level: "set", time: 1e12, changes: 1, unused: false },
+    {
+      key: "optim.lr",
+      value: 0.1,
+      origin: "train.py:41",
+      level: "set",
+      time: 1e12,
+      changes: 2,
+      unused: false,
+      description: "step size",
+    },
+    {
+      key: "optim.name",
+      value: "<svg/onload=alert(1)>",
+      origin: "--optim",
+      level: "set",
+      time: 1e12,
+      changes: 1,
+      unused: false,
+    },
     { key: "lerning_rate", value: null, origin: "c.yaml:3", level: "default", time: null, changes: 1, unused: true },
   ],
-  summary: [{ key: "acc", value: 0.9, min: 0.1, max: 0.95, mean: 0.5, count: 1200 }, { key: "note", value: "" }],
+  summary: [
+    { key: "acc", value: 0.9, min: 0.1, max: 0.95, mean: 0.5, count: 1200 },
+    { key: "note", value: "" },
+  ],
   metrics: [],
-  environment: { git: { commit: "abc123", dirty: true }, host: "node-1", memory_bytes: 25_276_063_744, variables: { TOKEN: { $redacted: "00ff" } }, packages: { numpy: "2.4.6", torch: "3.0" } },
+  environment: {
+    git: { commit: "abc123", dirty: true },
+    host: "node-1",
+    memory_bytes: 25_276_063_744,
+    variables: { TOKEN: { $redacted: "00ff" } },
+    packages: { numpy: "2.4.6", torch: "3.0" },
+  },
   hasPatch: true,
   unused: [{ key: "lerning_rate", near: ["learning_rate"] }],
   disagreements: [{ key: "seed", rank: 1, value: 2, lead: 1 }],
@@ -23,7 +63,13 @@ const made = (more: Partial<Run> = {}): Run => ({
     { name: "main-0", role: "main", host: "node-1", pid: 12, rank: 0, started: 1e12, ended: 1e12 + 65_000, records: 9 },
     { name: "rank-1", role: "rank", host: "node-2", pid: 13, rank: 1, started: 1e12, ended: null, records: 3 },
   ],
-  damages: [], rerun: { command: "setpoint rerun r1", argv: ["python", "train.py", "--set", "a b"], folder: "/code", missing: ["The tree was dirty."] },
+  damages: [],
+  rerun: {
+    command: "setpoint rerun r1",
+    argv: ["python", "train.py", "--set", "a b"],
+    folder: "/code",
+    missing: ["The tree was dirty."],
+  },
   ...more,
 });
 const history = {
@@ -33,7 +79,8 @@ const history = {
     { value: 0.1, origin: "train.py:41", level: "set", time: 1e12 + 5, writer: "rank-1", step: 12_000, deleted: false },
   ],
 };
-const patch = "diff --git a/train.py b/train.py\n--- a/train.py\n+++ b/train.py\n@@ -1 +1,2 @@\n-lr = 1\n+lr = 2\n+++x\n";
+const patch =
+  "diff --git a/train.py b/train.py\n--- a/train.py\n+++ b/train.py\n@@ -1 +1,2 @@\n-lr = 1\n+lr = 2\n+++x\n";
 let run = made();
 let edits: unknown[] = [];
 
@@ -44,7 +91,9 @@ function serve(path: string, request?: RequestInit): Response {
     edits.push(JSON.parse(request?.body as string));
     return Response.json({ row: run });
   }
-  return path === "/api/run/r1" ? Response.json(run) : Response.json({ error: { kind: "missing", message: "There is no run 'r2'." } }, { status: 404 });
+  return path === "/api/run/r1"
+    ? Response.json(run)
+    : Response.json({ error: { kind: "missing", message: "There is no run 'r2'." } }, { status: 404 });
 }
 
 beforeEach(() => {
@@ -136,7 +185,14 @@ test("a crashed run says how long it has been silent, a failed one how it ended"
 test("results have the digest of their metric", async () => {
   open("/run/r1?t=results");
   const line = (await screen.findByText("acc")).closest("tr");
-  expect([...(line?.querySelectorAll("td") ?? [])].map((cell) => cell.textContent)).toEqual(["0.9", "0.1", "0.95", "0.5", "1,200", ""]);
+  expect([...(line?.querySelectorAll("td") ?? [])].map((cell) => cell.textContent)).toEqual([
+    "0.9",
+    "0.1",
+    "0.95",
+    "0.5",
+    "1,200",
+    "",
+  ]);
 });
 
 test("the environment has code, machine, searchable packages and the diff with its lines told apart", async () => {

@@ -33,10 +33,17 @@ function type(text: string): void {
 }
 const press = (key: string): boolean => fireEvent.keyDown(box(), { key });
 const refused = (column: number, suggestions: readonly string[]): Response =>
-  Response.json({ error: { kind: "filter", message: "No run has 'lrr'", column, length: 3, suggestions } }, { status: 400 });
+  Response.json(
+    { error: { kind: "filter", message: "No run has 'lrr'", column, length: 3, suggestions } },
+    { status: 400 },
+  );
 
 test("conditions are those joined at the top, not those in quotes or parentheses", () => {
-  expect(clausesOf('lr < 1 and name == "a and b" and (x or y and z)')).toEqual(["lr < 1", 'name == "a and b"', "(x or y and z)"]);
+  expect(clausesOf('lr < 1 and name == "a and b" and (x or y and z)')).toEqual([
+    "lr < 1",
+    'name == "a and b"',
+    "(x or y and z)",
+  ]);
   expect(clausesOf("lr < 1 or lr > 3")).toEqual(["lr < 1 or lr > 3"]);
 });
 
@@ -68,12 +75,26 @@ test("an error without a length takes the word at its column; at the end the pla
 
 test("a completion takes the place of what was typed, with a space where the text ends", () => {
   expect(completed("opt", { from: 0, to: 3, options: [] }, "optim.lr")).toEqual({ text: "optim.lr ", cursor: 9 });
-  expect(completed("opt < 1", { from: 0, to: 3, options: [] }, "optim.lr")).toEqual({ text: "optim.lr < 1", cursor: 8 });
+  expect(completed("opt < 1", { from: 0, to: 3, options: [] }, "optim.lr")).toEqual({
+    text: "optim.lr < 1",
+    cursor: 8,
+  });
 });
 
 test("Tab takes the first option, arrows choose another, and Enter then applies", async () => {
   answers["/api/complete"] = ({ text }) =>
-    Response.json(text === "opt" ? { from: 0, to: 3, options: [{ text: "optim.lr", detail: "" }, { text: "optim.name", detail: "" }] } : { from: 0, to: 0, options: [] });
+    Response.json(
+      text === "opt"
+        ? {
+            from: 0,
+            to: 3,
+            options: [
+              { text: "optim.lr", detail: "" },
+              { text: "optim.name", detail: "" },
+            ],
+          }
+        : { from: 0, to: 0, options: [] },
+    );
   render(<FilterBox />);
   type("opt");
   expect((await screen.findAllByRole("option")).length).toBe(2);
@@ -89,7 +110,8 @@ test("Tab takes the first option, arrows choose another, and Enter then applies"
 
 test("an error is underlined where it is, and a suggestion mends it", async () => {
   go("/runs?f=seed > 1 and lrr < 1");
-  answers["/api/check"] = ({ where }) => (String(where).includes("lrr") ? refused(14, ["lr"]) : Response.json({ total: 3 }));
+  answers["/api/check"] = ({ where }) =>
+    String(where).includes("lrr") ? refused(14, ["lr"]) : Response.json({ total: 3 });
   render(<FilterBox />);
   expect((await screen.findByRole("alert")).textContent).toContain("No run has 'lrr'");
   expect(document.querySelector(".filter-text .is-wrong")?.textContent).toBe("lrr");

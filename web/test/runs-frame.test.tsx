@@ -33,8 +33,12 @@ const codeAt = (to: string) => {
 };
 
 test("what is listed can be had from a shell and from Python", () => {
-  const code = codeAt(`/runs?${new URLSearchParams({ f: `name == "it's"`, p: "digits", s: "-summary.acc", c: "lr,summary.acc" }).toString()}`);
-  expect(code?.command).toBe(`setpoint ls 'name == "it'\\''s"' --project digits --sort -summary.acc --columns lr,summary.acc`);
+  const code = codeAt(
+    `/runs?${new URLSearchParams({ f: `name == "it's"`, p: "digits", s: "-summary.acc", c: "lr,summary.acc" }).toString()}`,
+  );
+  expect(code?.command).toBe(
+    `setpoint ls 'name == "it'\\''s"' --project digits --sort -summary.acc --columns lr,summary.acc`,
+  );
   expect(code?.python).toContain(`setpoint.runs("name == \\"it's\\"", project="digits", order_by="-summary.acc")`);
 });
 
@@ -50,7 +54,17 @@ test("a word that a shell would read otherwise is quoted", () => {
 });
 
 test("a project is chosen in the address, and runs without one by a condition", () => {
-  const store = { version: "1", store: "/s", runs: 5, seq: 1, python: "3.11", projects: [{ name: "digits", runs: 3 }, { name: null, runs: 2 }] };
+  const store = {
+    version: "1",
+    store: "/s",
+    runs: 5,
+    seq: 1,
+    python: "3.11",
+    projects: [
+      { name: "digits", runs: 3 },
+      { name: null, runs: 2 },
+    ],
+  };
   render(<Projects store={store} />);
   const list = screen.getByRole<HTMLSelectElement>("combobox");
   fireEvent.change(list, { target: { value: "digits" } });
@@ -65,7 +79,9 @@ test("a view keeps the address under a name and leads back to it", async () => {
   fireEvent.click(screen.getByRole("button", { name: "Views" }));
   fireEvent.input(screen.getByLabelText("Name of this view"), { target: { value: "small lr" } });
   fireEvent.click(await screen.findByRole("button", { name: "Save" }));
-  await waitFor(() => expect(saved).toEqual([{ views: [{ name: "small lr", url: "/runs?f=lr+%3C+1" }], layout: {} }]), { timeout: 2000 });
+  await waitFor(() => expect(saved).toEqual([{ views: [{ name: "small lr", url: "/runs?f=lr+%3C+1" }], layout: {} }]), {
+    timeout: 2000,
+  });
   go("/explore");
   fireEvent.click(screen.getByText("small lr"));
   expect(address.value.params.get("f")).toBe("lr < 1");
@@ -82,7 +98,9 @@ test("new runs are told of in words, and come at a press", () => {
 test("lost connections are told of with the time of what is shown", async () => {
   connection.value = { isLost: true, isRefused: false, heard: new Date(2026, 10, 24, 12, 4).getTime() };
   render(<Banner />);
-  expect((await screen.findByRole("status", undefined, { timeout: 3000 })).textContent).toContain("Disconnected, data from 12:04");
+  expect((await screen.findByRole("status", undefined, { timeout: 3000 })).textContent).toContain(
+    "Disconnected, data from 12:04",
+  );
 });
 
 test("the theme goes from the system's to light to dark and back", async () => {
@@ -91,7 +109,9 @@ test("the theme goes from the system's to light to dark and back", async () => {
   for (let presses = 0; presses < 3; presses++) {
     fireEvent.click(screen.getByRole("button"));
     seen.push(document.documentElement.dataset["theme"]);
-    await waitFor(() => expect(screen.getByRole("button").getAttribute("aria-label")).toContain(seen.at(-1) ?? "system"));
+    await waitFor(() =>
+      expect(screen.getByRole("button").getAttribute("aria-label")).toContain(seen.at(-1) ?? "system"),
+    );
   }
   expect(seen).toEqual(["light", "dark", undefined]);
 });

@@ -5,10 +5,24 @@ import { extentOf, MOST_HEIGHT, ROW, rowsAt, scrollOf, topFor, topOf } from "../
 
 interface Asked {
   readonly path: string;
-  readonly body: { readonly offset: number; readonly columns: readonly string[] | null; readonly ids: readonly string[] };
+  readonly body: {
+    readonly offset: number;
+    readonly columns: readonly string[] | null;
+    readonly ids: readonly string[];
+  };
 }
 const row = (at: number, cells: Row["cells"]): Row => ({
-  id: `r${at}`, name: null, status: "finished", created: at, finished: null, project: null, tags: [], notes: null, damage: 0, lost: 0, cells,
+  id: `r${at}`,
+  name: null,
+  status: "finished",
+  created: at,
+  finished: null,
+  project: null,
+  tags: [],
+  notes: null,
+  damage: 0,
+  lost: 0,
+  cells,
 });
 
 /** A server of `total` runs, whose columns hold the run's number. */
@@ -20,9 +34,23 @@ function served(total: number, fail?: () => Error | undefined) {
     asked.push({ path, body });
     const error = fail?.();
     if (error !== undefined) return Promise.reject(error);
-    if (path === "/api/rows") return Promise.resolve({ rows: body.ids.map((id) => ({ ...row(Number(id.slice(1)), (body.columns ?? []).map(() => "new")), status: "running" })) });
+    if (path === "/api/rows")
+      return Promise.resolve({
+        rows: body.ids.map((id) => ({
+          ...row(
+            Number(id.slice(1)),
+            (body.columns ?? []).map(() => "new"),
+          ),
+          status: "running",
+        })),
+      });
     const columns = body.columns ?? ["lr", "acc"];
-    const rows = Array.from({ length: Math.max(0, Math.min(BLOCK, server.total - body.offset)) }, (_, step) => row(body.offset + step, columns.map(() => body.offset + step)));
+    const rows = Array.from({ length: Math.max(0, Math.min(BLOCK, server.total - body.offset)) }, (_, step) =>
+      row(
+        body.offset + step,
+        columns.map(() => body.offset + step),
+      ),
+    );
     return Promise.resolve({ seq: 1, total: server.total, offset: body.offset, columns, rows } satisfies Table);
   };
   return { server, asked, ask };
@@ -113,7 +141,8 @@ test("a million rows scroll in an element that browsers can hold, from the first
   expect(topOf(0, extent)).toBe(0);
   expect(topOf(extent.given - 800, extent)).toBe(1_000_000 * ROW - 800);
   expect(rowsAt(topOf(extent.given, extent), 800, 1_000_000, 4)[1]).toBe(1_000_000);
-  for (const row of [0, 1, 499_999, 999_973]) expect(Math.abs(topOf(scrollOf(row * ROW, extent), extent) - row * ROW)).toBeLessThan(3);
+  for (const row of [0, 1, 499_999, 999_973])
+    expect(Math.abs(topOf(scrollOf(row * ROW, extent), extent) - row * ROW)).toBeLessThan(3);
 });
 
 test("few rows scroll by their own pixels, and a row out of sight is moved to just in sight", () => {

@@ -10,14 +10,24 @@ import { loadViews } from "../src/views";
 
 const COLUMNS = ["summary.acc", "lr"];
 const made = (at: number): Row => ({
-  id: `r${at}`, name: at === 2 ? "<svg/onload=alert(1)>" : `run-${at}`, status: at === 1 ? "failed" : "finished", created: 1e12, finished: 1e12 + 5, project: "p",
-  tags: at === 0 ? ["base"] : [], notes: null, damage: at === 1 ? 2 : 0, lost: 0, cells: [],
+  id: `r${at}`,
+  name: at === 2 ? "<svg/onload=alert(1)>" : `run-${at}`,
+  status: at === 1 ? "failed" : "finished",
+  created: 1e12,
+  finished: 1e12 + 5,
+  project: "p",
+  tags: at === 0 ? ["base"] : [],
+  notes: null,
+  damage: at === 1 ? 2 : 0,
+  lost: 0,
+  cells: [],
 });
 let rows: Row[] = [];
 let failure: { status: number; body: unknown } | undefined;
 let asked: { path: string; body: Record<string, unknown> }[] = [];
 
-const cellsOf = (row: Row, columns: readonly string[]): Row["cells"] => columns.map((name) => (name === "lr" ? Number(row.id.slice(1)) / 8 : { $: "unset", text: "" }));
+const cellsOf = (row: Row, columns: readonly string[]): Row["cells"] =>
+  columns.map((name) => (name === "lr" ? Number(row.id.slice(1)) / 8 : { $: "unset", text: "" }));
 
 function serve(path: string, request?: RequestInit): Response {
   const body = JSON.parse((request?.body as string | undefined) ?? "{}") as Record<string, unknown>;
@@ -26,15 +36,27 @@ function serve(path: string, request?: RequestInit): Response {
   if (path === "/api/table") {
     const columns = (body["columns"] as string[] | null) ?? COLUMNS;
     const from = body["offset"] as number;
-    return Response.json({ seq: 1, total: rows.length, offset: from, columns, rows: rows.slice(from, from + 200).map((row) => ({ ...row, cells: cellsOf(row, columns) })) });
+    return Response.json({
+      seq: 1,
+      total: rows.length,
+      offset: from,
+      columns,
+      rows: rows.slice(from, from + 200).map((row) => ({ ...row, cells: cellsOf(row, columns) })),
+    });
   }
   if (path === "/api/rows") {
     const ids = body["ids"] as string[];
-    return Response.json({ seq: 2, rows: rows.filter(({ id }) => ids.includes(id)).map((row) => ({ ...row, cells: cellsOf(row, body["columns"] as string[]) })) });
+    return Response.json({
+      seq: 2,
+      rows: rows
+        .filter(({ id }) => ids.includes(id))
+        .map((row) => ({ ...row, cells: cellsOf(row, body["columns"] as string[]) })),
+    });
   }
   if (path === "/api/views") return Response.json({ views: [], layout: {} });
   if (path === "/api/check") return Response.json({ total: 4 });
-  if (path === "/api/store") return Response.json({ version: "1", store: "/my/store", runs: rows.length, projects: [], seq: 1, python: "3.11" });
+  if (path === "/api/store")
+    return Response.json({ version: "1", store: "/my/store", runs: rows.length, projects: [], seq: 1, python: "3.11" });
   if (path.startsWith("/api/keys")) return Response.json({ keys: [], total: rows.length });
   if (path === "/api/facets") return Response.json({ total: rows.length, facets: [] });
   throw new Error(`Nobody answers ${path}.`);
@@ -58,7 +80,8 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const rowOf = async (name: string): Promise<HTMLElement> => (await screen.findByText(name)).closest<HTMLElement>("[role=row]") ?? document.body;
+const rowOf = async (name: string): Promise<HTMLElement> =>
+  (await screen.findByText(name)).closest<HTMLElement>("[role=row]") ?? document.body;
 
 test("runs stand in a grid with status in words, damage, tags and values; texts of users are text", async () => {
   render(<Screen />);
@@ -77,8 +100,12 @@ test("a press on a head sorts, and the address says so", async () => {
   await rowOf("run-0");
   fireEvent.click(screen.getByRole("columnheader", { name: /lr/ }));
   expect(address.value.params.get("s")).toBe("lr");
-  await waitFor(() => expect(asked.some(({ path, body }) => path === "/api/table" && String(body["sort"]) === "lr")).toBe(true));
-  await waitFor(() => expect(screen.getByRole("columnheader", { name: /lr/ }).getAttribute("aria-sort")).toBe("ascending"));
+  await waitFor(() =>
+    expect(asked.some(({ path, body }) => path === "/api/table" && String(body["sort"]) === "lr")).toBe(true),
+  );
+  await waitFor(() =>
+    expect(screen.getByRole("columnheader", { name: /lr/ }).getAttribute("aria-sort")).toBe("ascending"),
+  );
 });
 
 test("selected runs can be compared, by boxes and by keys", async () => {

@@ -12,7 +12,12 @@ test("integers have no exponent", () => {
 });
 
 test("small and large floats are short", () => {
-  expect([0.000443, 1.5, 1234567.5, 0.00131415].map((value) => floatText(value))).toEqual(["4.43e-4", "1.5", "1.235e6", "0.001314"]);
+  expect([0.000443, 1.5, 1234567.5, 0.00131415].map((value) => floatText(value))).toEqual([
+    "4.43e-4",
+    "1.5",
+    "1.235e6",
+    "0.001314",
+  ]);
 });
 
 test("digits grow until different values look different", () => {

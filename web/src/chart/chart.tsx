@@ -27,7 +27,14 @@ export function Chart({ metric, curves, marks, names, view }: ChartProps) {
   const from = zoom?.[0];
   const to = zoom?.[1];
   const picture = useMemo(
-    () => ({ curves, marks, x, isLogX, isLogY, zoom: from === undefined || to === undefined ? null : ([from, to] as const) }),
+    () => ({
+      curves,
+      marks,
+      x,
+      isLogX,
+      isLogY,
+      zoom: from === undefined || to === undefined ? null : ([from, to] as const),
+    }),
     [curves, marks, x, isLogX, isLogY, from, to],
   );
   useEffect(() => {
@@ -42,13 +49,23 @@ export function Chart({ metric, curves, marks, names, view }: ChartProps) {
   return (
     <figure class="chart">
       <figcaption class="chart-head">
-        <span class="chart-name" title={metric}>{metric}</span>
-        <span class="chart-now">{curves.length === 1 && <Now hover={hover} curve={curves[0] as Curve} view={view} />}</span>
+        <span class="chart-name" title={metric}>
+          {metric}
+        </span>
+        <span class="chart-now">
+          {curves.length === 1 && <Now hover={hover} curve={curves[0] as Curve} view={view} />}
+        </span>
       </figcaption>
       <div class="chart-home" ref={home} role="img" aria-label={spoken(metric, curves, names)} />
-      {hover?.isOwn === true && curves.length > 1 && <Tip hover={hover} marks={marks} names={names} view={view} width={home.current?.clientWidth ?? 400} />}
+      {hover?.isOwn === true && curves.length > 1 && (
+        <Tip hover={hover} marks={marks} names={names} view={view} width={home.current?.clientWidth ?? 400} />
+      )}
       <div class="chart-foot">
-        {said.map((note) => <p key={note} class="chart-note">{note}</p>)}
+        {said.map((note) => (
+          <p key={note} class="chart-note">
+            {note}
+          </p>
+        ))}
         <Numbers curves={curves} names={names} marks={marks} />
       </div>
     </figure>
@@ -56,7 +73,9 @@ export function Chart({ metric, curves, marks, names, view }: ChartProps) {
 }
 
 function spoken(metric: string, curves: readonly Curve[], names: ReadonlyMap<string, string>): string {
-  const parts = curves.slice(0, 3).map((curve) => `${names.get(curve.run) ?? curve.run} last ${shown(digest(curve).last)}`);
+  const parts = curves
+    .slice(0, 3)
+    .map((curve) => `${names.get(curve.run) ?? curve.run} last ${shown(digest(curve).last)}`);
   const more = curves.length > 3 ? ` and ${curves.length - 3} more runs` : "";
   return `Curves of ${metric}: ${parts.join(", ")}${more}. The table below has the numbers.`;
 }
@@ -73,7 +92,19 @@ function Now({ hover, curve, view }: { hover: Hover | null; curve: Curve; view: 
   );
 }
 
-function Tip({ hover, marks, names, view, width }: { hover: Hover; marks: ChartProps["marks"]; names: ChartProps["names"]; view: View; width: number }) {
+function Tip({
+  hover,
+  marks,
+  names,
+  view,
+  width,
+}: {
+  hover: Hover;
+  marks: ChartProps["marks"];
+  names: ChartProps["names"];
+  view: View;
+  width: number;
+}) {
   const isRight = hover.left > width / 2;
   return (
     <div class={isRight ? "chart-tip is-left" : "chart-tip"} aria-hidden="true">
@@ -88,7 +119,9 @@ function Tip({ hover, marks, names, view, width }: { hover: Hover; marks: ChartP
           </div>
         );
       })}
-      {hover.points.length > TOLD && <div class="quiet">and {hover.points.length - TOLD} more, farther from the pointer</div>}
+      {hover.points.length > TOLD && (
+        <div class="quiet">and {hover.points.length - TOLD} more, farther from the pointer</div>
+      )}
     </div>
   );
 }
@@ -101,7 +134,13 @@ function Numbers({ curves, names, marks }: Pick<ChartProps, "curves" | "names" |
       <div class="chart-table">
         <table>
           <thead>
-            <tr>{["Run", "Last", "Min", "Max", "Points"].map((title) => <th key={title} scope="col">{title}</th>)}</tr>
+            <tr>
+              {["Run", "Last", "Min", "Max", "Points"].map((title) => (
+                <th key={title} scope="col">
+                  {title}
+                </th>
+              ))}
+            </tr>
           </thead>
           <tbody>
             {curves.map((curve) => {
@@ -109,8 +148,15 @@ function Numbers({ curves, names, marks }: Pick<ChartProps, "curves" | "names" |
               const mark = marks.get(curve.run);
               return (
                 <tr key={curve.run}>
-                  <th scope="row">{mark !== undefined && <Swatch mark={mark} />}{names.get(curve.run) ?? curve.run}</th>
-                  {[last, min, max].map((value, at) => <td key={at} class="number">{shown(value)}</td>)}
+                  <th scope="row">
+                    {mark !== undefined && <Swatch mark={mark} />}
+                    {names.get(curve.run) ?? curve.run}
+                  </th>
+                  {[last, min, max].map((value, at) => (
+                    <td key={at} class="number">
+                      {shown(value)}
+                    </td>
+                  ))}
                   <td class="number">{curve.total.toLocaleString("en-US")}</td>
                 </tr>
               );

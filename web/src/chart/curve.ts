@@ -118,7 +118,12 @@ export function xRange(curves: readonly Curve[], isLog: boolean): [number, numbe
 }
 
 /** Lowest and highest y of what is drawn between two x, above zero only for a log axis; undefined where there is none. */
-export function yRange(curves: readonly Curve[], from: number, to: number, isLog: boolean): [number, number] | undefined {
+export function yRange(
+  curves: readonly Curve[],
+  from: number,
+  to: number,
+  isLog: boolean,
+): [number, number] | undefined {
   let low = Infinity;
   let high = -Infinity;
   for (const { xs, ys, smooth } of curves) {
@@ -170,7 +175,12 @@ export function clockTexts(seconds: readonly number[], step: number): string[] {
     const isNew = date !== day;
     day = date;
     if (step >= 86_400) return isNew ? date.slice(step >= 86_400 * 300 ? 0 : 5) : "";
-    const part = step < 1 ? `${time}.${String(Math.round((second % 1) * 1000)).padStart(3, "0").slice(0, step < 0.1 ? 3 : 1)}` : time.slice(0, step < 60 ? 8 : 5);
+    const part =
+      step < 1
+        ? `${time}.${String(Math.round((second % 1) * 1000))
+            .padStart(3, "0")
+            .slice(0, step < 0.1 ? 3 : 1)}`
+        : time.slice(0, step < 60 ? 8 : 5);
     return isNew ? `${date.slice(5)} ${part}` : part;
   });
 }

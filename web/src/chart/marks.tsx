@@ -21,18 +21,65 @@ export function marksOf(ids: readonly string[]): ReadonlyMap<string, Mark> {
       const colour = colourOf(id);
       const number = used.get(colour) ?? 0;
       used.set(colour, number + 1);
-      return [id, { colour, shape: SHAPES[at % SHAPES.length] ?? "circle", dash: DASHES[number % DASHES.length] ?? [] }];
+      return [
+        id,
+        { colour, shape: SHAPES[at % SHAPES.length] ?? "circle", dash: DASHES[number % DASHES.length] ?? [] },
+      ];
     }),
   );
 }
 
 const SIDES: Record<Exclude<Shape, "circle" | "ring">, readonly (readonly [number, number])[]> = {
-  square: [[-0.9, -0.9], [0.9, -0.9], [0.9, 0.9], [-0.9, 0.9]],
-  triangle: [[0, -1.1], [1.1, 0.9], [-1.1, 0.9]],
-  diamond: [[0, -1.3], [1.3, 0], [0, 1.3], [-1.3, 0]],
-  down: [[0, 1.1], [1.1, -0.9], [-1.1, -0.9]],
-  plus: [[-0.35, -1.2], [0.35, -1.2], [0.35, -0.35], [1.2, -0.35], [1.2, 0.35], [0.35, 0.35], [0.35, 1.2], [-0.35, 1.2], [-0.35, 0.35], [-1.2, 0.35], [-1.2, -0.35], [-0.35, -0.35]],
-  cross: [[-1.1, -0.6], [-0.6, -1.1], [0, -0.5], [0.6, -1.1], [1.1, -0.6], [0.5, 0], [1.1, 0.6], [0.6, 1.1], [0, 0.5], [-0.6, 1.1], [-1.1, 0.6], [-0.5, 0]],
+  square: [
+    [-0.9, -0.9],
+    [0.9, -0.9],
+    [0.9, 0.9],
+    [-0.9, 0.9],
+  ],
+  triangle: [
+    [0, -1.1],
+    [1.1, 0.9],
+    [-1.1, 0.9],
+  ],
+  diamond: [
+    [0, -1.3],
+    [1.3, 0],
+    [0, 1.3],
+    [-1.3, 0],
+  ],
+  down: [
+    [0, 1.1],
+    [1.1, -0.9],
+    [-1.1, -0.9],
+  ],
+  plus: [
+    [-0.35, -1.2],
+    [0.35, -1.2],
+    [0.35, -0.35],
+    [1.2, -0.35],
+    [1.2, 0.35],
+    [0.35, 0.35],
+    [0.35, 1.2],
+    [-0.35, 1.2],
+    [-0.35, 0.35],
+    [-1.2, 0.35],
+    [-1.2, -0.35],
+    [-0.35, -0.35],
+  ],
+  cross: [
+    [-1.1, -0.6],
+    [-0.6, -1.1],
+    [0, -0.5],
+    [0.6, -1.1],
+    [1.1, -0.6],
+    [0.5, 0],
+    [1.1, 0.6],
+    [0.6, 1.1],
+    [0, 0.5],
+    [-0.6, 1.1],
+    [-1.1, 0.6],
+    [-0.5, 0],
+  ],
 };
 
 /** Add a marker of radius `size` around a point. */
@@ -59,7 +106,14 @@ export function Swatch({ mark }: { mark: Mark }) {
     <svg class="swatch" width="26" height="12" viewBox="0 0 26 12" aria-hidden="true">
       <line x1="1" y1="6" x2="25" y2="6" stroke={mark.colour} stroke-width="2" stroke-dasharray={mark.dash.join(" ")} />
       {sides === null ? (
-        <circle cx="13" cy="6" r="3.4" fill={mark.shape === "ring" ? "var(--ground)" : mark.colour} stroke={mark.colour} stroke-width={mark.shape === "ring" ? 2 : 0} />
+        <circle
+          cx="13"
+          cy="6"
+          r="3.4"
+          fill={mark.shape === "ring" ? "var(--ground)" : mark.colour}
+          stroke={mark.colour}
+          stroke-width={mark.shape === "ring" ? 2 : 0}
+        />
       ) : (
         <polygon points={sides.map(([x, y]) => `${13 + x * 3.8},${6 + y * 3.8}`).join(" ")} fill={mark.colour} />
       )}

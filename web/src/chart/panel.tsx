@@ -54,38 +54,66 @@ export function Panel({ runs, metrics, none }: PanelProps) {
     change({ [name]: joinList([...set]) }, true);
   };
   const isGrouped = metrics.length > FLAT;
-  const one = (metric: string) => <Metric key={metric} metric={metric} runs={runs} hidden={hidden} marks={marks} names={names} view={shown} asked={asked} />;
+  const one = (metric: string) => (
+    <Metric
+      key={metric}
+      metric={metric}
+      runs={runs}
+      hidden={hidden}
+      marks={marks}
+      names={names}
+      view={shown}
+      asked={asked}
+    />
+  );
   return (
     <section class="panel" aria-label="Metrics">
       <Tools view={shown} total={metrics.length} found={wanted.length} />
       {runs.length > 1 && <Legend runs={runs} marks={marks} hidden={hidden} toggle={(id) => toggle("h", hidden, id)} />}
       {wanted.length === 0 && <p class="quiet panel-none">No metric has “{shown.search}” in its name.</p>}
       {!isGrouped && <div class="panel-grid is-flat">{wanted.map(one)}</div>}
-      {isGrouped && [...grouped(wanted)].map(([group, members]) => (
-        <details key={group} class="panel-group" open={!closed.has(group)}>
-          <summary
-            onClick={(event) => {
-              event.preventDefault(); // the address says which are open
-              toggle("mc", closed, group);
-            }}
-          >
-            {group === "" ? "Metrics" : group} <span class="quiet">{members.length}</span>
-          </summary>
-          {!closed.has(group) && <div class="panel-grid">{members.map(one)}</div>}
-        </details>
-      ))}
+      {isGrouped &&
+        [...grouped(wanted)].map(([group, members]) => (
+          <details key={group} class="panel-group" open={!closed.has(group)}>
+            <summary
+              onClick={(event) => {
+                event.preventDefault(); // the address says which are open
+                toggle("mc", closed, group);
+              }}
+            >
+              {group === "" ? "Metrics" : group} <span class="quiet">{members.length}</span>
+            </summary>
+            {!closed.has(group) && <div class="panel-grid">{members.map(one)}</div>}
+          </details>
+        ))}
     </section>
   );
 }
 
-function Legend({ runs, marks, hidden, toggle }: { runs: PanelProps["runs"]; marks: ReadonlyMap<string, Mark>; hidden: ReadonlySet<string>; toggle: (id: string) => void }) {
+function Legend({
+  runs,
+  marks,
+  hidden,
+  toggle,
+}: {
+  runs: PanelProps["runs"];
+  marks: ReadonlyMap<string, Mark>;
+  hidden: ReadonlySet<string>;
+  toggle: (id: string) => void;
+}) {
   return (
     <ul class="legend" aria-label="Runs; press one to hide or show its curves">
       {runs.map(({ id, label }) => {
         const mark = marks.get(id);
         return (
           <li key={id}>
-            <button type="button" class="plain legend-run" aria-pressed={!hidden.has(id)} title={id} onClick={() => toggle(id)}>
+            <button
+              type="button"
+              class="plain legend-run"
+              aria-pressed={!hidden.has(id)}
+              title={id}
+              onClick={() => toggle(id)}
+            >
               {mark !== undefined && <Swatch mark={mark} />}
               <span>{label}</span>
             </button>
@@ -102,7 +130,9 @@ function useSeen(): [{ current: HTMLDivElement | null }, boolean] {
   const [isSeen, setSeen] = useState(typeof IntersectionObserver === "undefined");
   useEffect(() => {
     if (place.current === null || typeof IntersectionObserver === "undefined") return undefined;
-    const watch = new IntersectionObserver((entries) => setSeen(entries.some(({ isIntersecting }) => isIntersecting)), { rootMargin: "300px" });
+    const watch = new IntersectionObserver((entries) => setSeen(entries.some(({ isIntersecting }) => isIntersecting)), {
+      rootMargin: "300px",
+    });
     watch.observe(place.current);
     return () => watch.disconnect();
   }, []);
@@ -126,22 +156,39 @@ function Metric({ metric, runs, hidden, marks, names, view: shown, asked }: Metr
     if (isSeen) setWasSeen(true);
   }, [isSeen]);
   // A zoomed chart asks for more, so that what was left out of the whole comes into sight.
-  const points = Math.min(shown.zoom === null ? 2000 : 5000, Math.max(100, Math.floor(POINTS / Math.max(1, runs.length))));
+  const points = Math.min(
+    shown.zoom === null ? 2000 : 5000,
+    Math.max(100, Math.floor(POINTS / Math.max(1, runs.length))),
+  );
   const last = useRef(asked);
   if (isSeen) last.current = asked; // what is out of sight waits
   const body = { runs: runs.map(({ id }) => id), metrics: [metric], points };
-  const { data, error, retry } = useAnswer<{ series: readonly Series[] }>(wasSeen || isSeen ? "/api/series" : null, body, last.current);
+  const { data, error, retry } = useAnswer<{ series: readonly Series[] }>(
+    wasSeen || isSeen ? "/api/series" : null,
+    body,
+    last.current,
+  );
   const off = [...hidden].join(",");
   const curves = useMemo(
-    () => (data?.series ?? []).filter(({ run, total }) => total > 0 && !hidden.has(run)).map((series) => curveOf(series, shown.x, shown.smoothing)),
+    () =>
+      (data?.series ?? [])
+        .filter(({ run, total }) => total > 0 && !hidden.has(run))
+        .map((series) => curveOf(series, shown.x, shown.smoothing)),
     [data, off, shown.x, shown.smoothing],
   );
   return (
     <div class="panel-cell" ref={place}>
       {error !== undefined && <Failed error={error} retry={retry} />}
-      {data !== undefined && isSeen && curves.length > 0 && <Chart metric={metric} curves={curves} marks={marks} names={names} view={shown} />}
+      {data !== undefined && isSeen && curves.length > 0 && (
+        <Chart metric={metric} curves={curves} marks={marks} names={names} view={shown} />
+      )}
       {data !== undefined && curves.length === 0 && (
-        <figure class="chart"><figcaption class="chart-head"><span class="chart-name">{metric}</span></figcaption><p class="quiet">{data.series.length === 0 ? "No points recorded." : "All its curves are hidden."}</p></figure>
+        <figure class="chart">
+          <figcaption class="chart-head">
+            <span class="chart-name">{metric}</span>
+          </figcaption>
+          <p class="quiet">{data.series.length === 0 ? "No points recorded." : "All its curves are hidden."}</p>
+        </figure>
       )}
       {(data === undefined || !isSeen) && error === undefined && <div class="chart chart-waits" aria-hidden="true" />}
     </div>

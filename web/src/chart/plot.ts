@@ -20,7 +20,12 @@ export interface Hover {
   readonly left: number;
   readonly top: number;
   readonly isOwn: boolean;
-  readonly points: readonly { readonly run: string; readonly x: number; readonly y: number; readonly smooth: number | undefined }[];
+  readonly points: readonly {
+    readonly run: string;
+    readonly x: number;
+    readonly y: number;
+    readonly smooth: number | undefined;
+  }[];
 }
 interface Hooks {
   readonly onHover: (hover: Hover | null) => void;
@@ -30,8 +35,13 @@ interface Hooks {
 const HEIGHT = 220;
 const FAINT = 0.2; // the raw line behind a smoothed one
 const MARKED = 12; // with more curves markers hide what they mark
-const SPAN_STEPS = [0.001, 0.01, 0.1, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800];
-const STEP_STEPS = [1, 2, 5].flatMap((start) => Array.from({ length: 13 }, (_, size) => start * 10 ** size)).sort((one, other) => one - other);
+const SPAN_STEPS = [
+  0.001, 0.01, 0.1, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800,
+  604800,
+];
+const STEP_STEPS = [1, 2, 5]
+  .flatMap((start) => Array.from({ length: 13 }, (_, size) => start * 10 ** size))
+  .sort((one, other) => one - other);
 
 // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- a const enum of a declaration file has no values to name
 const distribution = (isLog: boolean): uPlot.Scale.Distr => (isLog ? 3 : 1); // logarithmic or linear
@@ -94,7 +104,8 @@ export class Plot {
   private readonly redraw = (): void => this.plot.redraw(false, true);
   private readonly width = (): number => Math.max(120, this.home.clientWidth);
   /** A colour of the page's style, which only an element can tell: the canvas knows no CSS variables. */
-  private readonly colour = (of: "color" | "borderTopColor" | "outlineColor" | "backgroundColor") => (): string => getComputedStyle(this.home)[of];
+  private readonly colour = (of: "color" | "borderTopColor" | "outlineColor" | "backgroundColor") => (): string =>
+    getComputedStyle(this.home)[of];
 
   private limits(): { x: [number, number]; y: [number, number] } {
     const { curves, zoom, isLogX, isLogY } = this.picture;
@@ -136,9 +147,16 @@ export class Plot {
 
   private xAxis(): uPlot.Axis {
     const { x, isLogX } = this.picture;
-    const look = { stroke: this.colour("color"), grid: { show: false }, ticks: { stroke: this.colour("borderTopColor"), width: 1, size: 4 }, size: 30, font: "11px system-ui, sans-serif" };
+    const look = {
+      stroke: this.colour("color"),
+      grid: { show: false },
+      ticks: { stroke: this.colour("borderTopColor"), width: 1, size: 4 },
+      size: 30,
+      font: "11px system-ui, sans-serif",
+    };
     if (x === "wall") return { ...look, space: 96, values: (_, splits, _at, _space, step) => clockTexts(splits, step) };
-    const values = (_: uPlot, splits: number[]): string[] => splits.map((split) => (x === "time" ? spanText(split) : split.toLocaleString("en-US")));
+    const values = (_: uPlot, splits: number[]): string[] =>
+      splits.map((split) => (x === "time" ? spanText(split) : split.toLocaleString("en-US")));
     if (isLogX) return { ...look, space: 40 };
     return { ...look, space: 60, incrs: x === "time" ? SPAN_STEPS : STEP_STEPS, values };
   }
@@ -146,10 +164,22 @@ export class Plot {
   private yAxis(): uPlot.Axis {
     const values = (_: uPlot, splits: (number | null)[]): string[] => {
       const digits = digitsFor(splits.filter((split) => split !== null));
-      return splits.map((split) => (split === null ? "" : floatText(Number(split.toPrecision(12)), Math.min(digits, 8))));
+      return splits.map((split) =>
+        split === null ? "" : floatText(Number(split.toPrecision(12)), Math.min(digits, 8)),
+      );
     };
-    const size = (_: uPlot, shown: string[] | null): number => 14 + 6.5 * Math.max(3, ...(shown ?? []).map((text) => text.length));
-    return { stroke: this.colour("color"), grid: { stroke: this.colour("borderTopColor"), width: 1, ...(this.picture.isLogY ? { filter: decades } : {}) }, ticks: { show: false }, gap: 6, size, space: 36, font: "11px system-ui, sans-serif", values };
+    const size = (_: uPlot, shown: string[] | null): number =>
+      14 + 6.5 * Math.max(3, ...(shown ?? []).map((text) => text.length));
+    return {
+      stroke: this.colour("color"),
+      grid: { stroke: this.colour("borderTopColor"), width: 1, ...(this.picture.isLogY ? { filter: decades } : {}) },
+      ticks: { show: false },
+      gap: 6,
+      size,
+      space: 36,
+      font: "11px system-ui, sans-serif",
+      values,
+    };
   }
 
   private unzoom(): null {
@@ -180,7 +210,11 @@ export class Plot {
     const far = new Map(points.map((point) => [point, Math.abs(plot.valToPos(point.smooth ?? point.y, "y") - top)]));
     if (isOwn(plot)) points.sort((one, other) => (far.get(one) ?? 0) - (far.get(other) ?? 0));
     this.hooks.onHover({ x, left, top, isOwn: isOwn(plot), points });
-    this.emphasise(isOwn(plot) && points.length > 1 && (far.get(points[0] as Hover["points"][0]) ?? 99) < 24 ? points[0]?.run : undefined);
+    this.emphasise(
+      isOwn(plot) && points.length > 1 && (far.get(points[0] as Hover["points"][0]) ?? 99) < 24
+        ? points[0]?.run
+        : undefined,
+    );
   };
 
   /** Show the other curves faintly. */
@@ -271,7 +305,14 @@ export class Plot {
     for (let at = from + shift; at < Math.min(to, curve.xs.length); at += step) {
       const x = curve.xs[at] ?? NaN;
       const y = ys[at] ?? NaN;
-      if (this.isDrawable(x, y)) addMarker(path, isSingle ? "circle" : mark.shape, plot.valToPos(x, "x", true), plot.valToPos(y, "y", true), size);
+      if (this.isDrawable(x, y))
+        addMarker(
+          path,
+          isSingle ? "circle" : mark.shape,
+          plot.valToPos(x, "x", true),
+          plot.valToPos(y, "y", true),
+          size,
+        );
     }
     return path;
   }

@@ -4,20 +4,36 @@ import { change } from "../address";
 import { xText } from "./curve";
 import { setZoom, type View } from "./view";
 
-const KINDS = [["step", "Step"], ["time", "Time passed"], ["wall", "Clock"]] as const;
+const KINDS = [
+  ["step", "Step"],
+  ["time", "Time passed"],
+  ["wall", "Clock"],
+] as const;
 
 export function Tools({ view, total, found }: { view: View; total: number; found: number }) {
   return (
     <div class="tools" role="toolbar" aria-label="Charts">
       <input
-        type="search" class="tools-search" placeholder="Search metrics" aria-label="Search metrics" value={view.search}
+        type="search"
+        class="tools-search"
+        placeholder="Search metrics"
+        aria-label="Search metrics"
+        value={view.search}
         onInput={(event) => change({ mq: event.currentTarget.value }, true)}
       />
-      {view.search !== "" && <span class="quiet" role="status">{found} of {total}</span>}
+      {view.search !== "" && (
+        <span class="quiet" role="status">
+          {found} of {total}
+        </span>
+      )}
       <label class="tools-slider">
         Smoothing
         <input
-          type="range" min="0" max="0.99" step="0.01" value={view.smoothing}
+          type="range"
+          min="0"
+          max="0.99"
+          step="0.01"
+          value={view.smoothing}
           onInput={(event) => change({ sm: event.currentTarget.value === "0" ? "" : event.currentTarget.value }, true)}
         />
         <output class="number">{view.smoothing.toFixed(2)}</output>
@@ -25,7 +41,9 @@ export function Tools({ view, total, found }: { view: View; total: number; found
       <div class="segments" role="group" aria-label="Horizontal axis">
         {KINDS.map(([kind, label]) => (
           <button
-            key={kind} type="button" aria-pressed={view.x === kind}
+            key={kind}
+            type="button"
+            aria-pressed={view.x === kind}
             onClick={() => change({ x: kind === "step" ? "" : kind, z: "", ...(kind === "wall" ? { lx: "" } : {}) })}
           >
             {label}
@@ -33,8 +51,17 @@ export function Tools({ view, total, found }: { view: View; total: number; found
         ))}
       </div>
       <div class="segments" role="group" aria-label="Logarithmic axes">
-        <button type="button" aria-pressed={view.isLogY} onClick={() => change({ ly: view.isLogY ? "" : "1" })}>Log y</button>
-        <button type="button" aria-pressed={view.isLogX} disabled={view.x === "wall"} onClick={() => change({ lx: view.isLogX ? "" : "1" })}>Log x</button>
+        <button type="button" aria-pressed={view.isLogY} onClick={() => change({ ly: view.isLogY ? "" : "1" })}>
+          Log y
+        </button>
+        <button
+          type="button"
+          aria-pressed={view.isLogX}
+          disabled={view.x === "wall"}
+          onClick={() => change({ lx: view.isLogX ? "" : "1" })}
+        >
+          Log x
+        </button>
       </div>
       <Zoom view={view} />
     </div>
@@ -56,12 +83,22 @@ function Zoom({ view }: { view: View }) {
   if (view.zoom !== null) {
     return (
       <button type="button" class="tools-zoom" title="Or double-click a chart" onClick={() => setZoom(null, view.x)}>
-        {xText(view.zoom[0], view.x)} – {xText(view.zoom[1], view.x).replace("step ", "")} ✕<span class="visually-hidden"> show all</span>
+        {xText(view.zoom[0], view.x)} – {xText(view.zoom[1], view.x).replace("step ", "")} ✕
+        <span class="visually-hidden"> show all</span>
       </button>
     );
   }
   if (!isOpen || view.x === "wall") {
-    return view.x === "wall" ? null : <button type="button" class="plain quiet" title="Dragging over a chart does the same" onClick={() => setOpen(true)}>Zoom…</button>;
+    return view.x === "wall" ? null : (
+      <button
+        type="button"
+        class="plain quiet"
+        title="Dragging over a chart does the same"
+        onClick={() => setOpen(true)}
+      >
+        Zoom…
+      </button>
+    );
   }
   return (
     <form
@@ -71,9 +108,25 @@ function Zoom({ view }: { view: View }) {
         if (isRange) setZoom([Number(low), Number(high)], view.x);
       }}
     >
-      <input type="number" step="any" aria-label="From" placeholder="from" value={low} onInput={(event) => setLow(event.currentTarget.value)} />
-      <input type="number" step="any" aria-label="To" placeholder="to" value={high} onInput={(event) => setHigh(event.currentTarget.value)} />
-      <button type="submit" disabled={!isRange}>Zoom</button>
+      <input
+        type="number"
+        step="any"
+        aria-label="From"
+        placeholder="from"
+        value={low}
+        onInput={(event) => setLow(event.currentTarget.value)}
+      />
+      <input
+        type="number"
+        step="any"
+        aria-label="To"
+        placeholder="to"
+        value={high}
+        onInput={(event) => setHigh(event.currentTarget.value)}
+      />
+      <button type="submit" disabled={!isRange}>
+        Zoom
+      </button>
     </form>
   );
 }

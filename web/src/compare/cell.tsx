@@ -20,8 +20,15 @@ export function Shown({ cell, base, digits, isWide, hasOrigin }: ShownProps) {
   return (
     <div class={isWide || !hasOrigin ? "compare-value is-line" : "compare-value"}>
       <span class="compare-what">
-        <span class="compare-text mono" title={hasOrigin ? undefined : textOf(cell.value, 17)}><Value cell={cell.value} digits={digits} /></span>
-        {change !== undefined && <span class="compare-delta">{change.sum}{change.ratio !== "" && ` ${change.ratio}`}</span>}
+        <span class="compare-text mono" title={hasOrigin ? undefined : textOf(cell.value, 17)}>
+          <Value cell={cell.value} digits={digits} />
+        </span>
+        {change !== undefined && (
+          <span class="compare-delta">
+            {change.sum}
+            {change.ratio !== "" && ` ${change.ratio}`}
+          </span>
+        )}
       </span>
       {hasOrigin && !isUnset(cell.value) && cell.origin !== undefined && (
         <span class={cell.level === undefined ? "badge" : `badge is-${cell.level}`}>{shortOrigin(cell.origin)}</span>

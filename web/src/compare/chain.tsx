@@ -14,7 +14,9 @@ export interface ChainAt {
 
 export function Chain({ at, close }: { at: ChainAt; close: () => void }) {
   const home = useRef<HTMLDivElement>(null);
-  const { data, error } = useAnswer<History>(`/api/run/${encodeURIComponent(at.run)}/history?key=${encodeURIComponent(at.key)}`);
+  const { data, error } = useAnswer<History>(
+    `/api/run/${encodeURIComponent(at.run)}/history?key=${encodeURIComponent(at.key)}`,
+  );
   const changes = data?.key === at.key ? data.changes : undefined;
   useLayoutEffect(() => {
     const box = home.current;
@@ -26,7 +28,9 @@ export function Chain({ at, close }: { at: ChainAt; close: () => void }) {
   }, [at, changes, error]);
   return (
     <div class="chain" ref={home} role="tooltip" id="chain" onMouseLeave={close}>
-      <div class="chain-head"><code>{at.key}</code> <span class="quiet">in {at.name}</span></div>
+      <div class="chain-head">
+        <code>{at.key}</code> <span class="quiet">in {at.name}</span>
+      </div>
       {error !== undefined && <p class="quiet">{error.message}</p>}
       {changes?.length === 0 && <p class="quiet">Not set in this run.</p>}
       {changes !== undefined && changes.length > 0 && (
@@ -37,7 +41,11 @@ export function Chain({ at, close }: { at: ChainAt; close: () => void }) {
               <span class="chain-origin">
                 <code>{origin}</code> <span class={`level is-${level}`}>{level}</span>
               </span>
-              <span class="quiet">{[time === null ? "" : clock(time), step === null ? "" : `step ${step}`, number === 0 ? "" : writer].filter((text) => text !== "").join(" · ")}</span>
+              <span class="quiet">
+                {[time === null ? "" : clock(time), step === null ? "" : `step ${step}`, number === 0 ? "" : writer]
+                  .filter((text) => text !== "")
+                  .join(" · ")}
+              </span>
             </li>
           ))}
         </ol>

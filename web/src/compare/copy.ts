@@ -17,7 +17,11 @@ function markdown(titles: readonly string[], parts: readonly Part[]): string {
   const row = (cells: readonly string[]): string => `| ${cells.map(safe).join(" | ")} |`;
   return parts
     .map(({ title, lines }) =>
-      [row([title, ...titles]), `|${" --- |".repeat(titles.length + 1)}`, ...lines.map(({ key, cells }) => row([key, ...cells.map(({ value }) => copied(value))]))].join("\n"),
+      [
+        row([title, ...titles]),
+        `|${" --- |".repeat(titles.length + 1)}`,
+        ...lines.map(({ key, cells }) => row([key, ...cells.map(({ value }) => copied(value))])),
+      ].join("\n"),
     )
     .join("\n\n");
 }
@@ -27,17 +31,37 @@ function csv(titles: readonly string[], parts: readonly Part[]): string {
   // A spreadsheet would run a text that starts like a formula; an apostrophe makes it text.
   const safe = (text: string): string => quoted(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
   const cell = (value: Cell): string => (typeof value === "number" ? copied(value) : safe(copied(value)));
-  const rows = parts.flatMap(({ title, lines }) => lines.map(({ key, cells }) => [safe(title), safe(key), ...cells.map(({ value }) => cell(value))].join(",")));
+  const rows = parts.flatMap(({ title, lines }) =>
+    lines.map(({ key, cells }) => [safe(title), safe(key), ...cells.map(({ value }) => cell(value))].join(",")),
+  );
   return [["section", "key", ...titles.map(safe)].join(","), ...rows].join("\r\n") + "\r\n";
 }
 
-const TEX: Readonly<Record<string, string>> = { "\\": "\\textbackslash{}", "~": "\\textasciitilde{}", "^": "\\textasciicircum{}", "—": "---" };
+const TEX: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+  "—": "---",
+};
 
 function latex(titles: readonly string[], parts: readonly Part[]): string {
-  const safe = (text: string): string => text.replace(/[\\{}$&#_%~^—]/g, (sign) => TEX[sign] ?? `\\${sign}`).replace(/\s*\n\s*/g, " ");
+  const safe = (text: string): string =>
+    text.replace(/[\\{}$&#_%~^—]/g, (sign) => TEX[sign] ?? `\\${sign}`).replace(/\s*\n\s*/g, " ");
   const row = (cells: readonly string[]): string => `${cells.map(safe).join(" & ")} \\\\`;
-  const body = parts.flatMap(({ title, lines }) => ["\\midrule", `\\multicolumn{${titles.length + 1}}{l}{\\textit{${safe(title)}}} \\\\`, ...lines.map(({ key, cells }) => row([key, ...cells.map(({ value }) => copied(value))]))]);
-  return [`% needs \\usepackage{booktabs}`, `\\begin{tabular}{l${"r".repeat(titles.length)}}`, "\\toprule", row(["", ...titles]), ...body, "\\bottomrule", "\\end{tabular}"].join("\n");
+  const body = parts.flatMap(({ title, lines }) => [
+    "\\midrule",
+    `\\multicolumn{${titles.length + 1}}{l}{\\textit{${safe(title)}}} \\\\`,
+    ...lines.map(({ key, cells }) => row([key, ...cells.map(({ value }) => copied(value))])),
+  ]);
+  return [
+    `% needs \\usepackage{booktabs}`,
+    `\\begin{tabular}{l${"r".repeat(titles.length)}}`,
+    "\\toprule",
+    row(["", ...titles]),
+    ...body,
+    "\\bottomrule",
+    "\\end{tabular}",
+  ].join("\n");
 }
 
 /** The parts that have lines, in one of the formats; values in full, `not set` empty. */
@@ -50,4 +74,6 @@ const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `
 
 /** The same comparison on the command line. */
 export const asCommand = (ids: readonly string[], ignore: readonly string[], isAll: boolean): string =>
-  ["setpoint", "diff", ...ids, ...ignore.flatMap((key) => ["--ignore", word(key)]), ...(isAll ? ["--all"] : [])].join(" ");
+  ["setpoint", "diff", ...ids, ...ignore.flatMap((key) => ["--ignore", word(key)]), ...(isAll ? ["--all"] : [])].join(
+    " ",
+  );

@@ -22,11 +22,15 @@ export function odd(cells: Line["cells"], baseline: number | undefined): Readonl
 export function delta(cell: Cell, base: Cell): { readonly sum: string; readonly ratio: string } | undefined {
   const value = numberOf(cell);
   const from = numberOf(base);
-  if (value === undefined || from === undefined || !Number.isFinite(value) || !Number.isFinite(from) || value === from) return undefined;
+  if (value === undefined || from === undefined || !Number.isFinite(value) || !Number.isFinite(from) || value === from)
+    return undefined;
   const change = Number((value - from).toPrecision(12));
   const ratio = value / from;
   const isTelling = from !== 0 && ratio > 0 && Number.isFinite(ratio) && floatText(ratio, 3) !== "1";
-  return { sum: (change > 0 ? "+" : "−") + floatText(Math.abs(change), 3), ratio: isTelling ? `×${floatText(ratio, 3)}` : "" };
+  return {
+    sum: (change > 0 ? "+" : "−") + floatText(Math.abs(change), 3),
+    ratio: isTelling ? `×${floatText(ratio, 3)}` : "",
+  };
 }
 
 /** Whether all values are equal but not all were set by the same. */
@@ -48,10 +52,12 @@ export function keyTest(typed: string): { readonly test: (key: string) => boolea
   }
 }
 
-const NOISE = /(^name$)|(^|[._])(seed|run_?name|run_?id|exp(eriment)?_?name|(out(put)?|log|save|work|data|cache|ckpt|checkpoint)_?(dir|path|folder)|dir|path|folder|host(name)?|user|device|time(stamp)?|date|port)$/i;
+const NOISE =
+  /(^name$)|(^|[._])(seed|run_?name|run_?id|exp(eriment)?_?name|(out(put)?|log|save|work|data|cache|ckpt|checkpoint)_?(dir|path|folder)|dir|path|folder|host(name)?|user|device|time(stamp)?|date|port)$/i;
 
 /** Keys among those that differ which often tell runs apart without meaning anything. */
-export const noisy = (lines: readonly Line[]): string[] => lines.map(({ key }) => key).filter((key) => NOISE.test(key.replace(/"/g, "")));
+export const noisy = (lines: readonly Line[]): string[] =>
+  lines.map(({ key }) => key).filter((key) => NOISE.test(key.replace(/"/g, "")));
 
 /** A cell in a text that is copied: the value in full. */
 export const copied = (cell: Cell): string => (isUnset(cell) ? "" : textOf(cell, 17));

@@ -40,8 +40,17 @@ function useSight(): [{ current: HTMLDivElement | null }, Sight, () => void] {
   const look = useCallback(() => {
     const it = place.current;
     if (it === null) return;
-    const next = { left: stepped(it.scrollLeft), top: stepped(it.scrollTop), width: it.clientWidth || 1200, height: it.clientHeight || 800 };
-    setSight((old) => (old.left === next.left && old.top === next.top && old.width === next.width && old.height === next.height ? old : next));
+    const next = {
+      left: stepped(it.scrollLeft),
+      top: stepped(it.scrollTop),
+      width: it.clientWidth || 1200,
+      height: it.clientHeight || 800,
+    };
+    setSight((old) =>
+      old.left === next.left && old.top === next.top && old.width === next.width && old.height === next.height
+        ? old
+        : next,
+    );
   }, []);
   useLayoutEffect(() => {
     look();
@@ -72,12 +81,22 @@ export function Grid({ data, state, marks, children }: GridProps) {
   const rows = useMemo(() => bodyRows(data, state), [data, state]);
   const size = sizes(sight.width, runs.length);
   const starts = useMemo(() => offsets(rows, size), [rows, size.leaf]);
-  const columns = useMemo(() => Array.from({ length: runs.length + 1 }, (_, at) => at * size.column), [runs.length, size.column]);
+  const columns = useMemo(
+    () => Array.from({ length: runs.length + 1 }, (_, at) => at * size.column),
+    [runs.length, size.column],
+  );
   const [firstRow, endRow] = visible(starts, sight.top, sight.top + sight.height + STEP, 3);
   const [firstColumn, endColumn] = visible(columns, sight.left, sight.left + sight.width - size.key + STEP, 1);
   const base = runs.findIndex(({ id }) => id === state.baseline);
   const width = size.key + runs.length * size.column;
-  const { row, column, setActive, keyDown } = useMoving({ place, rows, starts, size, columns: runs.length, head: HEAD });
+  const { row, column, setActive, keyDown } = useMoving({
+    place,
+    rows,
+    starts,
+    size,
+    columns: runs.length,
+    head: HEAD,
+  });
   const overCell = (event: Event): void => {
     const element = (event.target as Element).closest<HTMLElement>("[data-at]");
     const [rowAt = -1, columnAt = 0] = (element?.dataset["at"] ?? "").split(":").map(Number);
@@ -90,29 +109,77 @@ export function Grid({ data, state, marks, children }: GridProps) {
   };
   const shown = runs.slice(firstColumn, endColumn);
   return (
-    <div class="compare-scroll" ref={place} onScroll={() => { look(); showChain(undefined); }}>
+    <div
+      class="compare-scroll"
+      ref={place}
+      onScroll={() => {
+        look();
+        showChain(undefined);
+      }}
+    >
       <div
-        role="grid" aria-label="Comparison of runs" aria-rowcount={rows.length + 1} aria-colcount={runs.length + 1} class="compare-grid"
+        role="grid"
+        aria-label="Comparison of runs"
+        aria-rowcount={rows.length + 1}
+        aria-colcount={runs.length + 1}
+        class="compare-grid"
         style={{ width: `${width}px`, height: `${HEAD + (starts.at(-1) ?? 0)}px` }}
-        onKeyDown={(event) => { keyDown(event); if (event.key === "Escape") showChain(undefined); }} onMouseOver={overCell} onMouseLeave={() => showChain(undefined)} onFocusIn={overCell} onFocusOut={() => showChain(undefined)}
+        onKeyDown={(event) => {
+          keyDown(event);
+          if (event.key === "Escape") showChain(undefined);
+        }}
+        onMouseOver={overCell}
+        onMouseLeave={() => showChain(undefined)}
+        onFocusIn={overCell}
+        onFocusOut={() => showChain(undefined)}
       >
         <div role="row" aria-rowindex={1} class="compare-heads" style={{ height: `${HEAD}px` }}>
-          <div role="columnheader" aria-colindex={1} class="compare-key compare-corner" style={{ width: `${size.key}px` }}>{runs.length} {runs.length === 1 ? "run" : "runs"}</div>
+          <div
+            role="columnheader"
+            aria-colindex={1}
+            class="compare-key compare-corner"
+            style={{ width: `${size.key}px` }}
+          >
+            {runs.length} {runs.length === 1 ? "run" : "runs"}
+          </div>
           {shown.map((run, at) => (
-            <div key={run.id} role="columnheader" aria-colindex={firstColumn + at + 2} class="compare-cell" style={{ left: `${size.key + (firstColumn + at) * size.column}px`, width: `${size.column}px` }}>
-              <Head run={run} at={firstColumn + at} ids={state.ids} mark={marks.get(run.id)} isBase={run.id === state.baseline} />
+            <div
+              key={run.id}
+              role="columnheader"
+              aria-colindex={firstColumn + at + 2}
+              class="compare-cell"
+              style={{ left: `${size.key + (firstColumn + at) * size.column}px`, width: `${size.column}px` }}
+            >
+              <Head
+                run={run}
+                at={firstColumn + at}
+                ids={state.ids}
+                mark={marks.get(run.id)}
+                isBase={run.id === state.baseline}
+              />
             </div>
           ))}
         </div>
         {rows.slice(firstRow, endRow).map((each, offset) => (
           <RowShown
-            key={`${each.kind}:${each.part}:${each.kind === "part" ? "" : each.key}`} row={each} at={firstRow + offset} top={HEAD + (starts[firstRow + offset] ?? 0)}
-            width={width} size={size} from={firstColumn} to={endColumn} base={base < 0 ? undefined : base} focus={firstRow + offset === row ? column : -1}
-            setActive={setActive} isAll={state.isAll}
+            key={`${each.kind}:${each.part}:${each.kind === "part" ? "" : each.key}`}
+            row={each}
+            at={firstRow + offset}
+            top={HEAD + (starts[firstRow + offset] ?? 0)}
+            width={width}
+            size={size}
+            from={firstColumn}
+            to={endColumn}
+            base={base < 0 ? undefined : base}
+            focus={firstRow + offset === row ? column : -1}
+            setActive={setActive}
+            isAll={state.isAll}
           />
         ))}
       </div>
-      <div class="compare-below" style={{ width: `${sight.width}px` }}>{children}</div>
+      <div class="compare-below" style={{ width: `${sight.width}px` }}>
+        {children}
+      </div>
       {chain !== undefined && <Chain at={chain} close={() => showChain(undefined)} />}
     </div>
   );
@@ -136,17 +203,36 @@ interface RowProps {
 function RowShown(props: RowProps) {
   const { row, at, top, width, size, focus, setActive } = props;
   const style = { top: `${top}px`, height: `${heightOf(row, size)}px`, width: `${width}px` };
-  const tab = (column: number): number => (focus === column || (focus > 0 && row.kind !== "leaf" && column === 0) ? 0 : -1);
+  const tab = (column: number): number =>
+    focus === column || (focus > 0 && row.kind !== "leaf" && column === 0) ? 0 : -1;
   if (row.kind === "leaf") return <LeafRow {...props} row={row} style={style} tab={tab} />;
   return (
     <div role="row" aria-rowindex={at + 2} class={`compare-row is-${row.kind}`} style={style}>
       <div
-        role="rowheader" aria-colindex={1} aria-expanded={row.isOpen} tabIndex={tab(0)} data-at={`${at}:0`} class="compare-key"
-        style={row.kind === "section" ? { paddingLeft: `${10 + row.depth * 14}px`, minWidth: `${size.key}px` } : { minWidth: `${size.key}px` }}
-        onClick={() => { setActive([at, 0]); toggle(row); }}
+        role="rowheader"
+        aria-colindex={1}
+        aria-expanded={row.isOpen}
+        tabIndex={tab(0)}
+        data-at={`${at}:0`}
+        class="compare-key"
+        style={
+          row.kind === "section"
+            ? { paddingLeft: `${10 + row.depth * 14}px`, minWidth: `${size.key}px` }
+            : { minWidth: `${size.key}px` }
+        }
+        onClick={() => {
+          setActive([at, 0]);
+          toggle(row);
+        }}
       >
         <span class={row.isOpen ? "caret is-open" : "caret"} aria-hidden="true" />
-        {row.kind === "part" ? <PartHead row={row} isAll={props.isAll} /> : <><span class="compare-label">{row.label}</span> <span class="quiet">{row.count}</span></>}
+        {row.kind === "part" ? (
+          <PartHead row={row} isAll={props.isAll} />
+        ) : (
+          <>
+            <span class="compare-label">{row.label}</span> <span class="quiet">{row.count}</span>
+          </>
+        )}
       </div>
     </div>
   );
@@ -157,7 +243,15 @@ function PartHead({ row, isAll }: { row: PartRow; isAll: boolean }) {
     <>
       <span class="compare-part">{TITLES[row.part]}</span> <span class="quiet">{row.shown}</span>
       {row.hidden > 0 && !isAll && (
-        <button type="button" class="plain compare-hidden" tabIndex={-1} onClick={(event) => { event.stopPropagation(); change({ d: "0" }); }}>
+        <button
+          type="button"
+          class="plain compare-hidden"
+          tabIndex={-1}
+          onClick={(event) => {
+            event.stopPropagation();
+            change({ d: "0" });
+          }}
+        >
           {row.hidden} equal {row.hidden === 1 ? "row" : "rows"} hidden
         </button>
       )}
@@ -165,14 +259,37 @@ function PartHead({ row, isAll }: { row: PartRow; isAll: boolean }) {
   );
 }
 
-function LeafRow({ row, at, size, from, to, base, setActive, style, tab }: RowProps & { row: Extract<BodyRow, { kind: "leaf" }>; style: Record<string, string>; tab: (column: number) => number }) {
+function LeafRow({
+  row,
+  at,
+  size,
+  from,
+  to,
+  base,
+  setActive,
+  style,
+  tab,
+}: RowProps & {
+  row: Extract<BodyRow, { kind: "leaf" }>;
+  style: Record<string, string>;
+  tab: (column: number) => number;
+}) {
   const line: Line = row.item;
   const stands = useMemo(() => odd(line.cells, base), [line, base]);
   const digits = useMemo(() => digitsFor(line.cells.map(({ value }) => value)), [line]);
   const cells = line.cells.slice(from, to);
   return (
     <div role="row" aria-rowindex={at + 2} class={line.differs ? "compare-row" : "compare-row is-equal"} style={style}>
-      <div role="rowheader" aria-colindex={1} tabIndex={tab(0)} data-at={`${at}:0`} class="compare-key" title={line.key} style={{ width: `${size.key}px`, paddingLeft: `${10 + row.depth * 14}px` }} onClick={() => setActive([at, 0])}>
+      <div
+        role="rowheader"
+        aria-colindex={1}
+        tabIndex={tab(0)}
+        data-at={`${at}:0`}
+        class="compare-key"
+        title={line.key}
+        style={{ width: `${size.key}px`, paddingLeft: `${10 + row.depth * 14}px` }}
+        onClick={() => setActive([at, 0])}
+      >
         <span class="compare-label">{row.label}</span>
       </div>
       {cells.map((cell, offset) => {
@@ -180,10 +297,22 @@ function LeafRow({ row, at, size, from, to, base, setActive, style, tab }: RowPr
         const kind = `compare-cell${stands.has(column) && line.differs ? " is-odd" : ""}${column === base ? " is-base" : ""}`;
         return (
           <div
-            key={column} role="gridcell" aria-colindex={column + 2} tabIndex={tab(column + 1)} data-at={`${at}:${column + 1}`} class={kind}
-            style={{ left: `${size.key + column * size.column}px`, width: `${size.column}px` }} onClick={() => setActive([at, column + 1])}
+            key={column}
+            role="gridcell"
+            aria-colindex={column + 2}
+            tabIndex={tab(column + 1)}
+            data-at={`${at}:${column + 1}`}
+            class={kind}
+            style={{ left: `${size.key + column * size.column}px`, width: `${size.column}px` }}
+            onClick={() => setActive([at, column + 1])}
           >
-            <Shown cell={cell} base={base === undefined ? undefined : line.cells[base]} digits={digits} isWide={size.isWide} hasOrigin={row.part === "config"} />
+            <Shown
+              cell={cell}
+              base={base === undefined ? undefined : line.cells[base]}
+              digits={digits}
+              isWide={size.isWide}
+              hasOrigin={row.part === "config"}
+            />
           </div>
         );
       })}

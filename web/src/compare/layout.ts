@@ -5,7 +5,11 @@ import type { Comparing } from "./state";
 import { type TreeRow, treeRows } from "./tree";
 
 export type PartName = "config" | "results" | "facts";
-export const TITLES: Readonly<Record<PartName, string>> = { config: "Config", results: "Results", facts: "Code, packages, machine" };
+export const TITLES: Readonly<Record<PartName, string>> = {
+  config: "Config",
+  results: "Results",
+  facts: "Code, packages, machine",
+};
 
 export interface PartRow {
   readonly kind: "part";
@@ -17,18 +21,24 @@ export interface PartRow {
 export type BodyRow = PartRow | (TreeRow<Line> & { readonly part: PartName });
 
 /** Among results, all keys are of the summary: the part's title says so already. */
-const plainKey = (line: Line): Line => (line.key.startsWith("summary.") ? { ...line, key: line.key.slice("summary.".length) } : line);
+const plainKey = (line: Line): Line =>
+  line.key.startsWith("summary.") ? { ...line, key: line.key.slice("summary.".length) } : line;
 
 /** The lines of each part that pass the filter and the switches. */
 export function chosen(data: Comparison, state: Comparing): ReadonlyMap<PartName, readonly Line[]> {
   const { test } = keyTest(state.filter);
-  const isShown = (line: Line): boolean => (line.differs || state.isAll || (state.hasOrigins && isOtherOrigin(line))) && test(line.key);
-  return new Map((["config", "results", "facts"] as const).map((part) => [part, data[part].map(plainKey).filter(isShown)]));
+  const isShown = (line: Line): boolean =>
+    (line.differs || state.isAll || (state.hasOrigins && isOtherOrigin(line))) && test(line.key);
+  return new Map(
+    (["config", "results", "facts"] as const).map((part) => [part, data[part].map(plainKey).filter(isShown)]),
+  );
 }
 
 /** How many equal lines of a part are not shown, whether or not the server sent them. */
 function hiddenIn(data: Comparison, part: PartName, lines: readonly Line[]): number {
-  return data.hidden[part] + data[part].filter((line) => !line.differs).length - lines.filter((line) => !line.differs).length;
+  return (
+    data.hidden[part] + data[part].filter((line) => !line.differs).length - lines.filter((line) => !line.differs).length
+  );
 }
 
 export function bodyRows(data: Comparison, state: Comparing): BodyRow[] {
@@ -37,7 +47,9 @@ export function bodyRows(data: Comparison, state: Comparing): BodyRow[] {
     const hidden = state.filter === "" ? hiddenIn(data, part, lines) : 0;
     if (lines.length === 0 && hidden === 0) return [];
     const isOpen = !state.closed.has(`:${part}`);
-    const closed = new Set([...state.closed].flatMap((name) => (name.startsWith(`${part}:`) ? [name.slice(part.length + 1)] : [])));
+    const closed = new Set(
+      [...state.closed].flatMap((name) => (name.startsWith(`${part}:`) ? [name.slice(part.length + 1)] : [])),
+    );
     const head: PartRow = { kind: "part", part, shown: lines.length, hidden, isOpen };
     return isOpen ? [head, ...treeRows(lines, closed).map((row) => ({ ...row, part }))] : [head];
   });

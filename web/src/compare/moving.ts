@@ -21,7 +21,14 @@ export interface Moving {
 }
 
 const STEPS: Readonly<Record<string, readonly [number, number]>> = {
-  ArrowDown: [1, 0], ArrowUp: [-1, 0], ArrowRight: [0, 1], ArrowLeft: [0, -1], j: [1, 0], k: [-1, 0], PageDown: [15, 0], PageUp: [-15, 0],
+  ArrowDown: [1, 0],
+  ArrowUp: [-1, 0],
+  ArrowRight: [0, 1],
+  ArrowLeft: [0, -1],
+  j: [1, 0],
+  k: [-1, 0],
+  PageDown: [15, 0],
+  PageUp: [-15, 0],
 };
 
 export const toggle = (row: BodyRow): void => {
@@ -57,7 +64,9 @@ export function useMoving(grid: Grid): Moving {
     isMoving.current = false;
     bringIntoSight(element, row, column, grid);
     // The row may come into the page only with the scrolling.
-    requestAnimationFrame(() => element.querySelector<HTMLElement>(`[data-at="${row}:${column}"]`)?.focus({ preventScroll: true }));
+    requestAnimationFrame(() =>
+      element.querySelector<HTMLElement>(`[data-at="${row}:${column}"]`)?.focus({ preventScroll: true }),
+    );
   }, [row, column]);
   const keyDown = (event: KeyboardEvent): void => {
     if (now === undefined || (event.target as Element).closest("[data-at]") === null) return;

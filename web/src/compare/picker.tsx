@@ -23,12 +23,26 @@ function useRested(value: string): string {
   return rested;
 }
 
-export function Picker({ ids, add, close }: { ids: readonly string[]; add: (ids: readonly string[]) => void; close: () => void }) {
+export function Picker({
+  ids,
+  add,
+  close,
+}: {
+  ids: readonly string[];
+  add: (ids: readonly string[]) => void;
+  close: () => void;
+}) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
   const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
   const where = finding(useRested(typed));
-  const { data, error, retry } = useAnswer<Table>("/api/table", { where, sort: ["-run.created"], columns: [], offset: 0, limit: LIMIT });
+  const { data, error, retry } = useAnswer<Table>("/api/table", {
+    where,
+    sort: ["-run.created"],
+    columns: [],
+    offset: 0,
+    limit: LIMIT,
+  });
   useEffect(() => {
     dialog.current?.showModal();
   }, []);
@@ -43,8 +57,20 @@ export function Picker({ ids, add, close }: { ids: readonly string[]; add: (ids:
   };
   return (
     <dialog class="picker" ref={dialog} onClose={close} aria-label="Add runs to the comparison">
-      <form onSubmit={(event) => { event.preventDefault(); done(); }}>
-        <input type="search" autofocus placeholder="Name, id or tag" aria-label="Search runs" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          done();
+        }}
+      >
+        <input
+          type="search"
+          autofocus
+          placeholder="Name, id or tag"
+          aria-label="Search runs"
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
         {error !== undefined && <Failed error={error} retry={retry} />}
         <ul class="picker-list" aria-label="Runs found">
           {(data?.rows ?? []).map((row) => {
@@ -52,9 +78,18 @@ export function Picker({ ids, add, close }: { ids: readonly string[]; add: (ids:
             return (
               <li key={row.id}>
                 <label class={isThere ? "picker-run is-there" : "picker-run"}>
-                  <input type="checkbox" checked={isThere || picked.has(row.id)} disabled={isThere} onChange={() => toggle(row.id)} />
-                  <span class="picker-name" title={row.id}>{nameOf(row)}</span>
-                  <span class="quiet picker-project">{[row.project ?? "", ...row.tags].filter((text) => text !== "").join(" · ")}</span>
+                  <input
+                    type="checkbox"
+                    checked={isThere || picked.has(row.id)}
+                    disabled={isThere}
+                    onChange={() => toggle(row.id)}
+                  />
+                  <span class="picker-name" title={row.id}>
+                    {nameOf(row)}
+                  </span>
+                  <span class="quiet picker-project">
+                    {[row.project ?? "", ...row.tags].filter((text) => text !== "").join(" · ")}
+                  </span>
                   <Status status={row.status} />
                   <span class="quiet number">{clock(row.created).slice(0, 16)}</span>
                 </label>
@@ -64,9 +99,17 @@ export function Picker({ ids, add, close }: { ids: readonly string[]; add: (ids:
         </ul>
         {data?.rows.length === 0 && <p class="quiet">No run has “{typed}” in its name or id, or as a tag.</p>}
         <div class="picker-foot">
-          <span class="quiet" role="status">{data !== undefined && data.total > LIMIT ? `The newest ${LIMIT} of ${data.total.toLocaleString("en-US")}; search to find others.` : ""}</span>
-          <button type="button" onClick={close}>Cancel</button>
-          <button type="submit" class="primary" disabled={picked.size === 0}>Add {picked.size === 0 ? "" : picked.size}</button>
+          <span class="quiet" role="status">
+            {data !== undefined && data.total > LIMIT
+              ? `The newest ${LIMIT} of ${data.total.toLocaleString("en-US")}; search to find others.`
+              : ""}
+          </span>
+          <button type="button" onClick={close}>
+            Cancel
+          </button>
+          <button type="submit" class="primary" disabled={picked.size === 0}>
+            Add {picked.size === 0 ? "" : picked.size}
+          </button>
         </div>
       </form>
     </dialog>

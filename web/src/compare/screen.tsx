@@ -25,7 +25,11 @@ export default function Screen() {
   const hasEqual = state.isAll || state.hasOrigins;
   const slow = useSlowRevision();
   const asked = state.ids.length === 0 ? null : "/api/compare";
-  const { data, error, retry } = useAnswer<Comparison>(asked, { runs: state.ids, ignore: state.ignored, equal: hasEqual }, slow);
+  const { data, error, retry } = useAnswer<Comparison>(
+    asked,
+    { runs: state.ids, ignore: state.ignored, equal: hasEqual },
+    slow,
+  );
   const metrics = useMetrics(data);
   const marks = useMemo(() => marksOf((data?.runs ?? []).map(({ id }) => id)), [data]);
   useKeys({
@@ -35,24 +39,56 @@ export default function Screen() {
       document.getElementById("compare-filter")?.focus();
     },
   });
-  const picker = isPicking && <Picker ids={state.ids} add={(ids) => setRuns([...state.ids, ...ids])} close={() => setPicking(false)} />;
-  if (state.ids.length === 0) return <><h1 class="visually-hidden">Compare runs</h1><Start pick={() => setPicking(true)} />{picker}</>;
-  if (data === undefined) return error === undefined ? <><h1 class="visually-hidden">Compare runs</h1><Waiting /></> : <Failed error={error} retry={retry}><button type="button" onClick={() => setRuns([])}>Choose other runs</button></Failed>;
+  const picker = isPicking && (
+    <Picker ids={state.ids} add={(ids) => setRuns([...state.ids, ...ids])} close={() => setPicking(false)} />
+  );
+  if (state.ids.length === 0)
+    return (
+      <>
+        <h1 class="visually-hidden">Compare runs</h1>
+        <Start pick={() => setPicking(true)} />
+        {picker}
+      </>
+    );
+  if (data === undefined)
+    return error === undefined ? (
+      <>
+        <h1 class="visually-hidden">Compare runs</h1>
+        <Waiting />
+      </>
+    ) : (
+      <Failed error={error} retry={retry}>
+        <button type="button" onClick={() => setRuns([])}>
+          Choose other runs
+        </button>
+      </Failed>
+    );
   const gone = state.ids.filter((id) => data.runs.every((run) => run.id !== id));
-  const drawn = data.runs.slice(0, CURVES).map((run) => ({ id: run.id, label: nameOf(run), isLive: run.status === "running" }));
+  const drawn = data.runs
+    .slice(0, CURVES)
+    .map((run) => ({ id: run.id, label: nameOf(run), isLive: run.status === "running" }));
   return (
     <div class="compare">
       <h1 class="visually-hidden">Compare runs</h1>
       {error !== undefined && <Failed error={error} retry={retry} />}
       {gone.length > 0 && (
         <p class="compare-gone" role="alert">
-          Not in this store: {gone.join(", ")} <button type="button" onClick={() => setRuns(state.ids.filter((id) => !gone.includes(id)))}>Take out of the address</button>
+          Not in this store: {gone.join(", ")}{" "}
+          <button type="button" onClick={() => setRuns(state.ids.filter((id) => !gone.includes(id)))}>
+            Take out of the address
+          </button>
         </p>
       )}
       <Tools data={data} state={state} pick={() => setPicking(true)} />
-      <p class="compare-verdict" role="status">{data.runs.length === 1 ? "One run alone has nothing to differ from: add another." : data.verdict}</p>
+      <p class="compare-verdict" role="status">
+        {data.runs.length === 1 ? "One run alone has nothing to differ from: add another." : data.verdict}
+      </p>
       <Grid data={data} state={state} marks={marks}>
-        {data.runs.length > CURVES && <p class="quiet panel-none">Curves of the first {CURVES} of {data.runs.length} runs; move a run to the left to see its curves.</p>}
+        {data.runs.length > CURVES && (
+          <p class="quiet panel-none">
+            Curves of the first {CURVES} of {data.runs.length} runs; move a run to the left to see its curves.
+          </p>
+        )}
         {metrics !== undefined && <Panel runs={drawn} metrics={metrics} none="These runs have logged no metrics." />}
       </Grid>
       {picker}
@@ -62,16 +98,27 @@ export default function Screen() {
 
 /** Without runs in the address: how to choose some. */
 function Start({ pick }: { pick: () => void }) {
-  const { data, error, retry } = useAnswer<Table>("/api/table", { where: param("f"), sort: ["-run.created"], columns: [], offset: 0, limit: 2 }, useSlowRevision());
+  const { data, error, retry } = useAnswer<Table>(
+    "/api/table",
+    { where: param("f"), sort: ["-run.created"], columns: [], offset: 0, limit: 2 },
+    useSlowRevision(),
+  );
   const newest = data?.rows ?? [];
   return (
     <Empty title="Which runs?">
-      <p>On the Runs screen, press <kbd>x</kbd> on each run and then <kbd>c</kbd>. Or choose here; any number of runs can stand side by side.</p>
+      <p>
+        On the Runs screen, press <kbd>x</kbd> on each run and then <kbd>c</kbd>. Or choose here; any number of runs can
+        stand side by side.
+      </p>
       {error !== undefined && <Failed error={error} retry={retry} />}
       <p class="compare-start">
-        <button type="button" class={newest.length < 2 ? "primary" : ""} onClick={pick}>Choose runs…</button>
+        <button type="button" class={newest.length < 2 ? "primary" : ""} onClick={pick}>
+          Choose runs…
+        </button>
         {newest.length === 2 && (
-          <button type="button" class="primary" onClick={() => change({ r: joinList(newest.map(({ id }) => id)) })}>Compare the newest two: {newest.map(nameOf).join(" and ")}</button>
+          <button type="button" class="primary" onClick={() => change({ r: joinList(newest.map(({ id }) => id)) })}>
+            Compare the newest two: {newest.map(nameOf).join(" and ")}
+          </button>
         )}
       </p>
     </Empty>

@@ -26,7 +26,8 @@ export function comparing(): Comparing {
   };
 }
 
-export const setRuns = (ids: readonly string[]): void => change({ r: joinList(ids), ...(ids.includes(param("base")) ? {} : { base: "" }) });
+export const setRuns = (ids: readonly string[]): void =>
+  change({ r: joinList(ids), ...(ids.includes(param("base")) ? {} : { base: "" }) });
 
 /** The ids with one of them moved by `by` places. */
 export function moved(ids: readonly string[], id: string, by: number): string[] {

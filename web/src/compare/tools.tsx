@@ -12,32 +12,78 @@ export function Tools({ data, state, pick }: { data: Comparison; state: Comparin
   const { error } = keyTest(state.filter);
   return (
     <div class="compare-tools" role="toolbar" aria-label="Comparison">
-      <button type="button" onClick={pick}>Add runs…</button>
+      <button type="button" onClick={pick}>
+        Add runs…
+      </button>
       <input
-        type="search" id="compare-filter" class="compare-filter" placeholder="Filter rows, or /regex/" aria-label="Filter rows" value={state.filter}
-        aria-invalid={error !== undefined} title={error} onInput={(event) => change({ q: event.currentTarget.value }, true)}
+        type="search"
+        id="compare-filter"
+        class="compare-filter"
+        placeholder="Filter rows, or /regex/"
+        aria-label="Filter rows"
+        value={state.filter}
+        aria-invalid={error !== undefined}
+        title={error}
+        onInput={(event) => change({ q: event.currentTarget.value }, true)}
       />
-      <button type="button" aria-pressed={!state.isAll} title="Press d" onClick={() => change({ d: state.isAll ? "" : "0" })}>Only differences</button>
-      <button type="button" aria-pressed={state.hasOrigins} title="Also rows with equal values that not the same code line, flag or file set" onClick={() => change({ o: state.hasOrigins ? "" : "1" })}>
+      <button
+        type="button"
+        aria-pressed={!state.isAll}
+        title="Press d"
+        onClick={() => change({ d: state.isAll ? "" : "0" })}
+      >
+        Only differences
+      </button>
+      <button
+        type="button"
+        aria-pressed={state.hasOrigins}
+        title="Also rows with equal values that not the same code line, flag or file set"
+        onClick={() => change({ o: state.hasOrigins ? "" : "1" })}
+      >
         Same value, other origin
       </button>
       <label class="compare-baseline">
         Baseline
         <select value={state.baseline} onChange={(event) => change({ base: event.currentTarget.value })}>
           <option value="">none</option>
-          {data.runs.map((run) => <option key={run.id} value={run.id}>{nameOf(run)}</option>)}
+          {data.runs.map((run) => (
+            <option key={run.id} value={run.id}>
+              {nameOf(run)}
+            </option>
+          ))}
         </select>
       </label>
       <Ignore data={data} state={state} />
       <Menu label="Copy">
         {FORMATS.map((format) => (
-          <Copy key={format} class="plain menu-item" label={`Copy as ${format}`} text={() => written(format, data.runs, [...chosen(data, state)].map(([part, lines]) => ({ title: TITLES[part], lines })))} />
+          <Copy
+            key={format}
+            class="plain menu-item"
+            label={`Copy as ${format}`}
+            text={() =>
+              written(
+                format,
+                data.runs,
+                [...chosen(data, state)].map(([part, lines]) => ({ title: TITLES[part], lines })),
+              )
+            }
+          />
         ))}
         <Copy class="plain menu-item" label="Copy as command" text={asCommand(state.ids, state.ignored, state.isAll)} />
-        <Copy class="plain menu-item" label="Copy as Python" text={() => `import setpoint\n\nids = ${JSON.stringify(state.ids)}\nsetpoint.runs(f"run.id in {tuple(ids)}").diff(${state.ignored.length === 0 ? "" : `ignore=${JSON.stringify(state.ignored)}`})`} />
+        <Copy
+          class="plain menu-item"
+          label="Copy as Python"
+          text={() =>
+            `import setpoint\n\nids = ${JSON.stringify(state.ids)}\nsetpoint.runs(f"run.id in {tuple(ids)}").diff(${state.ignored.length === 0 ? "" : `ignore=${JSON.stringify(state.ignored)}`})`
+          }
+        />
         <Copy class="plain menu-item" label="Copy link" text={() => location.href} />
       </Menu>
-      {error !== undefined && <span class="compare-error" role="alert">Not a regular expression: {error}</span>}
+      {error !== undefined && (
+        <span class="compare-error" role="alert">
+          Not a regular expression: {error}
+        </span>
+      )}
     </div>
   );
 }
@@ -50,19 +96,48 @@ function Ignore({ data, state }: { data: Comparison; state: Comparing }) {
     setTyped("");
   };
   return (
-    <Menu label={state.ignored.length === 0 ? "Ignore" : `Ignore · ${state.ignored.length}`} isActive={state.ignored.length > 0}>
-      <form class="ignore-add" onSubmit={(event) => { event.preventDefault(); add(); }}>
-        <input placeholder="Key, or paths.*" aria-label="Key or pattern to ignore" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
-        <button type="submit" disabled={typed.trim() === ""}>Ignore</button>
+    <Menu
+      label={state.ignored.length === 0 ? "Ignore" : `Ignore · ${state.ignored.length}`}
+      isActive={state.ignored.length > 0}
+    >
+      <form
+        class="ignore-add"
+        onSubmit={(event) => {
+          event.preventDefault();
+          add();
+        }}
+      >
+        <input
+          placeholder="Key, or paths.*"
+          aria-label="Key or pattern to ignore"
+          value={typed}
+          onInput={(event) => setTyped(event.currentTarget.value)}
+        />
+        <button type="submit" disabled={typed.trim() === ""}>
+          Ignore
+        </button>
       </form>
       {state.ignored.map((key) => (
-        <span key={key} class="chip"><code>{key}</code><button type="button" aria-label={`Show ${key} again`} onClick={() => setIgnored(state.ignored.filter((other) => other !== key))}>×</button></span>
+        <span key={key} class="chip">
+          <code>{key}</code>
+          <button
+            type="button"
+            aria-label={`Show ${key} again`}
+            onClick={() => setIgnored(state.ignored.filter((other) => other !== key))}
+          >
+            ×
+          </button>
+        </span>
       ))}
       {suggested.length > 0 && <p class="quiet">Often says nothing:</p>}
       {suggested.slice(0, 12).map((key) => (
-        <button key={key} type="button" class="plain menu-item" onClick={() => setIgnored([...state.ignored, key])}>Ignore <code>{key}</code></button>
+        <button key={key} type="button" class="plain menu-item" onClick={() => setIgnored([...state.ignored, key])}>
+          Ignore <code>{key}</code>
+        </button>
       ))}
-      {state.ignored.length === 0 && suggested.length === 0 && <p class="quiet">Rows that don’t matter, such as output folders. A section stands for all in it.</p>}
+      {state.ignored.length === 0 && suggested.length === 0 && (
+        <p class="quiet">Rows that don’t matter, such as output folders. A section stands for all in it.</p>
+      )}
     </Menu>
   );
 }

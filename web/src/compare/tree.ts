@@ -2,7 +2,14 @@
 import { joinKey, splitKey } from "../key";
 
 export type TreeRow<T> =
-  | { readonly kind: "section"; readonly key: string; readonly label: string; readonly depth: number; readonly count: number; readonly isOpen: boolean }
+  | {
+      readonly kind: "section";
+      readonly key: string;
+      readonly label: string;
+      readonly depth: number;
+      readonly count: number;
+      readonly isOpen: boolean;
+    }
   | { readonly kind: "leaf"; readonly key: string; readonly label: string; readonly depth: number; readonly item: T };
 
 interface Node<T> {
@@ -29,7 +36,10 @@ const leaves = <T>(node: Node<T>): number =>
   [...node.below.values()].reduce((sum, next) => sum + leaves(next), node.item === undefined ? 0 : 1);
 
 /** Items in their order as rows; what lies below a closed section is left out. */
-export function treeRows<T extends { readonly key: string }>(items: readonly T[], closed: ReadonlySet<string>): TreeRow<T>[] {
+export function treeRows<T extends { readonly key: string }>(
+  items: readonly T[],
+  closed: ReadonlySet<string>,
+): TreeRow<T>[] {
   const rows: TreeRow<T>[] = [];
   const walk = (node: Node<T>, above: readonly string[], shown: readonly string[], depth: number): void => {
     const parts = node.part === "" ? [...above] : [...above, node.part];
@@ -40,7 +50,15 @@ export function treeRows<T extends { readonly key: string }>(items: readonly T[]
     const count = leaves(node);
     const isSection = !isRoot && node.below.size > 0 && count > 1;
     const isOpen = !closed.has(key);
-    if (isSection) rows.push({ kind: "section", key, label: joinKey(label), depth, count: count - (node.item === undefined ? 0 : 1), isOpen });
+    if (isSection)
+      rows.push({
+        kind: "section",
+        key,
+        label: joinKey(label),
+        depth,
+        count: count - (node.item === undefined ? 0 : 1),
+        isOpen,
+      });
     if (isSection && !isOpen) return;
     for (const next of node.below.values()) walk(next, parts, isSection ? [] : label, depth + (isSection ? 1 : 0));
   };

@@ -20,7 +20,19 @@ export interface AxisActions {
 
 const SLACK = 4;
 
-export function AxisHead({ axis, brush, x, width, actions }: { axis: Axis; brush: Brush; x: number; width: number; actions: AxisActions }) {
+export function AxisHead({
+  axis,
+  brush,
+  x,
+  width,
+  actions,
+}: {
+  axis: Axis;
+  brush: Brush;
+  x: number;
+  width: number;
+  actions: AxisActions;
+}) {
   const button = useRef<HTMLButtonElement>(null);
   const { isOpen, close, toggle } = usePopup();
   const pressed = useRef<{ at: number; hasMoved: boolean } | null>(null);
@@ -54,20 +66,33 @@ export function AxisHead({ axis, brush, x, width, actions }: { axis: Axis; brush
   return (
     <div class="axis-head" style={{ left: `${x - width / 2}px`, width: `${width}px` }}>
       <button
-        type="button" ref={button} title={`${axis.name}\nDrag to move (or Shift and arrow keys)`} aria-haspopup="dialog" aria-expanded={isOpen} aria-keyshortcuts="Shift+ArrowLeft Shift+ArrowRight"
-        onPointerDown={down} onPointerMove={move}
+        type="button"
+        ref={button}
+        title={`${axis.name}\nDrag to move (or Shift and arrow keys)`}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        aria-keyshortcuts="Shift+ArrowLeft Shift+ArrowRight"
+        onPointerDown={down}
+        onPointerMove={move}
         onPointerUp={() => {
           clicked.current = pressed.current?.hasMoved === true;
           up();
         }}
-        onPointerCancel={up} onClick={click} onKeyDown={key}
+        onPointerCancel={up}
+        onClick={click}
+        onKeyDown={key}
       >
         <span class="visually-hidden">Axis </span>
         <span class="axis-parent">{parent === "" ? "\u00a0" : parent}</span>
         <span class="axis-leaf">
           <span class="axis-name">{leaf}</span>
           {axis.scale.isLog && <span class="axis-flag">log</span>}
-          {axis.isFlipped && <span class="axis-flag"><span aria-hidden="true">↓</span><span class="visually-hidden">flipped</span></span>}
+          {axis.isFlipped && (
+            <span class="axis-flag">
+              <span aria-hidden="true">↓</span>
+              <span class="visually-hidden">flipped</span>
+            </span>
+          )}
         </span>
       </button>
       {isOpen && (
@@ -79,7 +104,17 @@ export function AxisHead({ axis, brush, x, width, actions }: { axis: Axis; brush
   );
 }
 
-function AxisMenu({ axis, brush, actions, close }: { axis: Axis; brush: Brush; actions: AxisActions; close: () => void }) {
+function AxisMenu({
+  axis,
+  brush,
+  actions,
+  close,
+}: {
+  axis: Axis;
+  brush: Brush;
+  actions: AxisActions;
+  close: () => void;
+}) {
   const ending = (act: () => void) => () => {
     close();
     act();
@@ -90,14 +125,28 @@ function AxisMenu({ axis, brush, actions, close }: { axis: Axis; brush: Brush; a
       {axis.kind === "number" && <RangeInputs axis={axis} brush={brush} onChange={actions.brush} />}
       <PickBoxes axis={axis} brush={brush} onChange={actions.brush} />
       <div class="axis-menu-row">
-        {axis.canLog && <button type="button" aria-pressed={axis.scale.isLog} onClick={() => actions.log(!axis.scale.isLog)}>Log scale</button>}
-        <button type="button" aria-pressed={axis.isFlipped} onClick={actions.flip}>Flip</button>
-        <button type="button" onClick={ending(actions.colour)}>Colour by this</button>
+        {axis.canLog && (
+          <button type="button" aria-pressed={axis.scale.isLog} onClick={() => actions.log(!axis.scale.isLog)}>
+            Log scale
+          </button>
+        )}
+        <button type="button" aria-pressed={axis.isFlipped} onClick={actions.flip}>
+          Flip
+        </button>
+        <button type="button" onClick={ending(actions.colour)}>
+          Colour by this
+        </button>
       </div>
       <div class="axis-menu-row">
-        <button type="button" onClick={() => actions.move(-1)}>← Move left</button>
-        <button type="button" onClick={() => actions.move(1)}>Move right →</button>
-        <button type="button" onClick={ending(actions.remove)}>Remove axis</button>
+        <button type="button" onClick={() => actions.move(-1)}>
+          ← Move left
+        </button>
+        <button type="button" onClick={() => actions.move(1)}>
+          Move right →
+        </button>
+        <button type="button" onClick={ending(actions.remove)}>
+          Remove axis
+        </button>
       </div>
     </div>
   );
@@ -123,10 +172,25 @@ function RangeInputs({ axis, brush, onChange }: { axis: Axis; brush: Brush; onCh
           {([0, 1] as const).map((end) => (
             <label key={end}>
               {end === 0 ? "From" : "To"}
-              <input type="text" inputmode="decimal" placeholder={tickText(end === 0 ? low : high)} value={range === null || !Number.isFinite(range[end]) ? "" : String(range[end])} onChange={(event) => set(at, end, event.currentTarget.value)} />
+              <input
+                type="text"
+                inputmode="decimal"
+                placeholder={tickText(end === 0 ? low : high)}
+                value={range === null || !Number.isFinite(range[end]) ? "" : String(range[end])}
+                onChange={(event) => set(at, end, event.currentTarget.value)}
+              />
             </label>
           ))}
-          {range !== null && <button type="button" class="plain" aria-label="Clear this range" onClick={() => onChange({ ...brush, ranges: brush.ranges.filter((one) => one !== range) })}>×</button>}
+          {range !== null && (
+            <button
+              type="button"
+              class="plain"
+              aria-label="Clear this range"
+              onClick={() => onChange({ ...brush, ranges: brush.ranges.filter((one) => one !== range) })}
+            >
+              ×
+            </button>
+          )}
         </div>
       ))}
     </div>
@@ -144,7 +208,11 @@ function PickBoxes({ axis, brush, onChange }: { axis: Axis; brush: Brush; onChan
     <div class="axis-menu-picks" role="group" aria-label="Values">
       {slots.map(({ token, label, count }) => (
         <label key={token}>
-          <input type="checkbox" checked={brush.picks.includes(token)} onChange={(event) => toggle(token, event.currentTarget.checked)} />
+          <input
+            type="checkbox"
+            checked={brush.picks.includes(token)}
+            onChange={(event) => toggle(token, event.currentTarget.checked)}
+          />
           <span class="axis-menu-label">{label}</span>
           <span class="quiet">{count.toLocaleString("en")}</span>
         </label>

@@ -12,7 +12,19 @@ export function fitted(label: string, room: number): string {
   return `${label.slice(0, most - 1 - tail)}…${label.slice(label.length - tail)}`;
 }
 
-export function AxisMarks({ axis, x, height, room, isLast }: { axis: Axis; x: number; height: Height; room: number; isLast: boolean }) {
+export function AxisMarks({
+  axis,
+  x,
+  height,
+  room,
+  isLast,
+}: {
+  axis: Axis;
+  x: number;
+  height: Height;
+  room: number;
+  isLast: boolean;
+}) {
   const side = isLast ? "end" : "start";
   const shift = isLast ? -7 : 7;
   const ticks = axisTicks(axis, Math.floor((height.bottom - height.top) / 18));
@@ -24,14 +36,20 @@ export function AxisMarks({ axis, x, height, room, isLast }: { axis: Axis; x: nu
         return (
           <g key={`${share}`} transform={`translate(0 ${y})`}>
             <line x1={-3} x2={3} />
-            <text x={shift} dy="0.35em" text-anchor={side}>{fitted(label, room)}<title>{label}</title></text>
+            <text x={shift} dy="0.35em" text-anchor={side}>
+              {fitted(label, room)}
+              <title>{label}</title>
+            </text>
           </g>
         );
       })}
       {axis.rails.map(({ label }, rail) => (
         <g key={label} transform={`translate(0 ${yOfRail(height, rail)})`} class="rail">
           <circle r={3} />
-          <text x={shift} dy="0.35em" text-anchor={side}>{fitted(label, room)}<title>{label}</title></text>
+          <text x={shift} dy="0.35em" text-anchor={side}>
+            {fitted(label, room)}
+            <title>{label}</title>
+          </text>
         </g>
       ))}
     </g>

@@ -98,7 +98,9 @@ export function axisOf(column: Column, wish: Wish = {}): Axis {
   const size = column.codes.length;
   const values = collected(column);
   const numeric = isNumeric(column, values.length);
-  const { scale, canLog } = numeric ? scaleOf(values, wish.log) : { scale: { low: 0, high: 1, isLog: false }, canLog: false };
+  const { scale, canLog } = numeric
+    ? scaleOf(values, wish.log)
+    : { scale: { low: 0, high: 1, isLog: false }, canLog: false };
   const isOnScale = (run: number): boolean =>
     numeric && isFiniteNumber(column, run) && !(scale.isLog && (column.numbers[run] ?? 0) <= 0);
   const tokenAt = (run: number): string => (numeric && isFiniteNumber(column, run) ? LOW_TOKEN : tokenOf(column, run));
@@ -124,7 +126,19 @@ export function axisOf(column: Column, wish: Wish = {}): Axis {
   }
   const isInteger = numeric && values.every((value) => Number.isInteger(value));
   const kind = numeric ? "number" : "category";
-  return { name: column.name, kind, scale, canLog, isFlipped: wish.isFlipped === true, isInteger, categories, rails, slots, shares, column };
+  return {
+    name: column.name,
+    kind,
+    scale,
+    canLog,
+    isFlipped: wish.isFlipped === true,
+    isInteger,
+    categories,
+    rails,
+    slots,
+    shares,
+    column,
+  };
 }
 
 /** Where a category stands: the first one on top, ends half a place from the axis' ends. */

@@ -27,17 +27,34 @@ export function BrushLayer({ axes, xs, height, marking, onCommit }: LayerProps) 
   return (
     <>
       {axes.map((axis, at) => (
-        <AxisBrush key={axis.name} axis={axis} brush={brushOf(brushes.value, axis.name)} x={xs[at] ?? 0} height={height} marking={marking} onCommit={onCommit} />
+        <AxisBrush
+          key={axis.name}
+          axis={axis}
+          brush={brushOf(brushes.value, axis.name)}
+          x={xs[at] ?? 0}
+          height={height}
+          marking={marking}
+          onCommit={onCommit}
+        />
       ))}
     </>
   );
 }
 
-function AxisBrush({ axis, brush, x, height, marking, onCommit }: Omit<LayerProps, "axes" | "xs"> & { axis: Axis; brush: Brush; x: number }) {
+function AxisBrush({
+  axis,
+  brush,
+  x,
+  height,
+  marking,
+  onCommit,
+}: Omit<LayerProps, "axes" | "xs"> & { axis: Axis; brush: Brush; x: number }) {
   const held = useRef<Drag | null>(null);
   const strip = useRef<SVGRectElement>(null);
-  const yOf = (event: PointerEvent): number => event.clientY - (strip.current?.ownerSVGElement?.getBoundingClientRect().top ?? 0);
-  const set = (next: Brush, isMoving: boolean): void => marking.set(withBrush(marking.brushes.value, axis.name, next), isMoving);
+  const yOf = (event: PointerEvent): number =>
+    event.clientY - (strip.current?.ownerSVGElement?.getBoundingClientRect().top ?? 0);
+  const set = (next: Brush, isMoving: boolean): void =>
+    marking.set(withBrush(marking.brushes.value, axis.name, next), isMoving);
   const down = (event: PointerEvent): void => {
     if (event.button !== 0) return;
     event.preventDefault();
@@ -62,20 +79,51 @@ function AxisBrush({ axis, brush, x, height, marking, onCommit }: Omit<LayerProp
   return (
     <g>
       {spansOf(axis, brush).map((span) => (
-        <SpanMark key={JSON.stringify(span)} axis={axis} x={x} height={height} span={span} brush={brush} onSet={(next) => {
-          set(next, false);
-          onCommit();
-        }} />
+        <SpanMark
+          key={JSON.stringify(span)}
+          axis={axis}
+          x={x}
+          height={height}
+          span={span}
+          brush={brush}
+          onSet={(next) => {
+            set(next, false);
+            onCommit();
+          }}
+        />
       ))}
       <rect
-        ref={strip} class="brush-strip" x={x - HIT / 2} y={height.top - 8} width={HIT} height={Math.max(0, bottom - height.top + 8)} data-axis={axis.name}
-        onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up}
+        ref={strip}
+        class="brush-strip"
+        x={x - HIT / 2}
+        y={height.top - 8}
+        width={HIT}
+        height={Math.max(0, bottom - height.top + 8)}
+        data-axis={axis.name}
+        onPointerDown={down}
+        onPointerMove={move}
+        onPointerUp={up}
+        onPointerCancel={up}
       />
     </g>
   );
 }
 
-function SpanMark({ axis, x, height, span, brush, onSet }: { axis: Axis; x: number; height: Height; span: Span; brush: Brush; onSet: (brush: Brush) => void }) {
+function SpanMark({
+  axis,
+  x,
+  height,
+  span,
+  brush,
+  onSet,
+}: {
+  axis: Axis;
+  x: number;
+  height: Height;
+  span: Span;
+  brush: Brush;
+  onSet: (brush: Brush) => void;
+}) {
   const { top, bottom } = spanBox(axis, height, span);
   const key = (event: KeyboardEvent): void => {
     const by = { ArrowUp: -0.02, ArrowDown: 0.02 }[event.key];
@@ -87,8 +135,16 @@ function SpanMark({ axis, x, height, span, brush, onSet }: { axis: Axis; x: numb
   };
   return (
     <rect
-      class="brush" x={x - DRAWN / 2} y={top} width={DRAWN} height={bottom - top} rx={3} tabindex={0} role="button"
-      aria-label={`Brush on ${axis.name}: ${brushText(brush)}. Arrow keys move it, Delete takes it away.`} onKeyDown={key}
+      class="brush"
+      x={x - DRAWN / 2}
+      y={top}
+      width={DRAWN}
+      height={bottom - top}
+      rx={3}
+      tabindex={0}
+      role="button"
+      aria-label={`Brush on ${axis.name}: ${brushText(brush)}. Arrow keys move it, Delete takes it away.`}
+      onKeyDown={key}
     />
   );
 }

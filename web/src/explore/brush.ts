@@ -17,7 +17,9 @@ export interface Brush {
 export type Brushes = ReadonlyMap<string, Brush>;
 
 /** A marked stretch of an axis' scale, in shares, or one rail. */
-export type Span = { readonly kind: "range" | "picks"; readonly low: number; readonly high: number } | { readonly kind: "rail"; readonly rail: number };
+export type Span =
+  | { readonly kind: "range" | "picks"; readonly low: number; readonly high: number }
+  | { readonly kind: "rail"; readonly rail: number };
 
 const NOTHING: Brush = { ranges: [], picks: [] };
 export const isNothing = (brush: Brush): boolean => brush.ranges.length === 0 && brush.picks.length === 0;
@@ -57,7 +59,10 @@ export function rangeOf(axis: Axis, low: number, high: number, tolerance: number
     return rounded(value, Math.abs(valueAt(axis.scale, share + tolerance / 2) - value));
   };
   // An end of the axis means: and all beyond. Below a log scale's end there are numbers that it can't show.
-  const range: Range = [low > 0 ? end(low) : axis.scale.isLog ? axis.scale.low : -Infinity, high < 1 ? end(high) : Infinity];
+  const range: Range = [
+    low > 0 ? end(low) : axis.scale.isLog ? axis.scale.low : -Infinity,
+    high < 1 ? end(high) : Infinity,
+  ];
   if (!axis.isInteger || Math.ceil(range[0]) > Math.floor(range[1])) return range;
   return [Math.ceil(range[0]), Math.floor(range[1])];
 }
@@ -92,7 +97,9 @@ export function spansOf(axis: Axis, brush: Brush): Span[] {
   if (axis.kind === "number") {
     for (const [low, high] of brush.ranges) {
       if (high < axis.scale.low || low > axis.scale.high) continue;
-      const ends = [Math.max(low, axis.scale.low), Math.min(high, axis.scale.high)].map((end) => shareOf(axis.scale, end));
+      const ends = [Math.max(low, axis.scale.low), Math.min(high, axis.scale.high)].map((end) =>
+        shareOf(axis.scale, end),
+      );
       spans.push({ kind: "range", low: ends[0] ?? 0, high: ends[1] ?? 1 });
     }
     if (axis.scale.isLog && brush.ranges.some(([low, high]) => low <= 0 && high <= 0)) picks.add(LOW_TOKEN);
@@ -111,7 +118,9 @@ export function withoutSpan(axis: Axis, brush: Brush, span: Span): Brush {
     const shown = brush.ranges.filter(([low, high]) => high >= axis.scale.low && low <= axis.scale.high);
     return { ...brush, ranges: brush.ranges.filter((range) => range !== shown[at]) };
   }
-  const lost = new Set(span.kind === "rail" ? [axis.rails[span.rail]?.token ?? ""] : picksIn(axis, span.low, span.high));
+  const lost = new Set(
+    span.kind === "rail" ? [axis.rails[span.rail]?.token ?? ""] : picksIn(axis, span.low, span.high),
+  );
   const ranges = lost.has(LOW_TOKEN) ? brush.ranges.filter(([low, high]) => !(low <= 0 && high <= 0)) : brush.ranges;
   return { ranges, picks: brush.picks.filter((pick) => !lost.has(pick)) };
 }

@@ -7,7 +7,9 @@ export function cellAt(column: Column | undefined, run: number): Cell {
   if (column === undefined) return { $: "unset", text: "" };
   if (code === NUMBER) {
     const number = column.numbers[run] ?? NaN;
-    return Number.isFinite(number) ? number : { $: "float", text: Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf" };
+    return Number.isFinite(number)
+      ? number
+      : { $: "float", text: Number.isNaN(number) ? "nan" : number > 0 ? "inf" : "-inf" };
   }
   if (code === NULL) return null;
   return code >= LABEL ? (column.labels[code - LABEL] ?? "") : { $: "unset", text: "" };

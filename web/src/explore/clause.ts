@@ -4,8 +4,10 @@ import type { Brush, Brushes, Range } from "./brush";
 
 const TOKEN = /\[(?<index>\d+)\]|(?<dot>\.)?(?:(?<plain>[\p{L}\p{N}_/@:+-]+)|(?<quoted>"(?:[^"\\]|\\.)*"))/uy;
 const KEYWORDS = new Set(
-  ("False None True and as assert async await break class continue def del elif else except finally for from global if " +
-    "import in is lambda nonlocal not or pass raise return try while with yield").split(" "),
+  (
+    "False None True and as assert async await break class continue def del elif else except finally for from global if " +
+    "import in is lambda nonlocal not or pass raise return try while with yield"
+  ).split(" "),
 );
 const ROOTS = new Set(["summary", "config", "run", "tags", "notes", "age", "nan", "inf"]);
 const isName = (text: string): boolean => /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) && !KEYWORDS.has(text);

@@ -19,7 +19,13 @@ async function fetched(where: string, names: readonly string[], stop: AbortSigna
 
 /** The columns of the newest runs, of which only those not held yet are asked for; all again when `round` changes. */
 export function useFrame(where: string | null, names: readonly string[], round: number): Asked {
-  const [state, setState] = useState<{ frame?: Frame; where?: string; round?: number; error?: ApiError; isLoading: boolean }>({ isLoading: true });
+  const [state, setState] = useState<{
+    frame?: Frame;
+    where?: string;
+    round?: number;
+    error?: ApiError;
+    isLoading: boolean;
+  }>({ isLoading: true });
   const [tries, setTries] = useState(0);
   const held = useRef(state);
   held.current = state;
@@ -48,7 +54,12 @@ export function useFrame(where: string | null, names: readonly string[], round: 
     void ask();
     return () => stop.abort();
   }, [where, wanted, round, tries]);
-  return { frame: state.frame, error: state.error, isLoading: state.isLoading, retry: () => setTries((count) => count + 1) };
+  return {
+    frame: state.frame,
+    error: state.error,
+    isLoading: state.isLoading,
+    retry: () => setTries((count) => count + 1),
+  };
 }
 
 const isNumeric = (key: KeyInfo): boolean => key.kinds.includes("number");
@@ -78,7 +89,8 @@ export function likelyMetric(keys: readonly KeyInfo[]): string | null {
 export function varyingKeys(keys: readonly KeyInfo[], total: number): string[] {
   const params = keys.filter((key) => key.scope === "config" && (varies(key) || key.runs < total));
   const isOwn = (key: KeyInfo): boolean => (key.values ?? 0) >= key.runs * 0.9 && key.runs > 20 && !isNumeric(key);
-  const isSeed = ({ name }: KeyInfo): boolean => /(^|[._])(random_)?(seed|rank|run_?name|output_?dir|name)$/i.test(name) && !/optim|model|sched/i.test(name);
+  const isSeed = ({ name }: KeyInfo): boolean =>
+    /(^|[._])(random_)?(seed|rank|run_?name|output_?dir|name)$/i.test(name) && !/optim|model|sched/i.test(name);
   const late = (key: KeyInfo): number => Number(isOwn(key)) * 2 + Number(isSeed(key));
   return params.sort((one, other) => late(one) - late(other) || other.runs - one.runs).map(({ name }) => name);
 }

@@ -39,7 +39,14 @@ export function runsIn(bits: Bits, size: number): Uint32Array {
 }
 
 /** Merge the lines of some runs between two axes, where they stand in tenths of a pixel; a row is `size` of these high. */
-export function cellsOf(table: Table, left: Uint16Array, right: Uint16Array, size: number, classes: Uint8Array, runs: Uint32Array): Cells {
+export function cellsOf(
+  table: Table,
+  left: Uint16Array,
+  right: Uint16Array,
+  size: number,
+  classes: Uint8Array,
+  runs: Uint32Array,
+): Cells {
   const { rows, counts, touched } = table;
   const square = rows * rows;
   let found = 0;
@@ -63,7 +70,12 @@ function sorted({ rows, counts }: Table, keys: Uint32Array): Cells {
   }
   for (let at = 1; at <= CLASSES; at++) starts[at] = (starts[at] ?? 0) + (starts[at - 1] ?? 0);
   const filled = starts.slice();
-  const cells = { left: new Uint16Array(keys.length), right: new Uint16Array(keys.length), weights: new Int32Array(keys.length), starts };
+  const cells = {
+    left: new Uint16Array(keys.length),
+    right: new Uint16Array(keys.length),
+    weights: new Int32Array(keys.length),
+    starts,
+  };
   for (const key of keys) {
     const group = (key / square) | 0;
     const at = filled[group] ?? 0;
@@ -91,7 +103,11 @@ const MARGIN = 4; // rows below the last one that a line's end may reach
 const UNIT = 16;
 
 export const coverFor = (width: number, height: number, stretch: number, isSmooth: boolean): Cover => ({
-  width, height, stretch, isSmooth, differences: new Int32Array(width * CLASSES * (height + MARGIN)),
+  width,
+  height,
+  stretch,
+  isSmooth,
+  differences: new Int32Array(width * CLASSES * (height + MARGIN)),
 });
 
 /** Add lines to a cover, or take them away with `sign` -1. */
@@ -119,7 +135,14 @@ export function addLines(cover: Cover, cells: Cells, sign: 1 | -1): void {
 }
 
 function addHard(
-  differences: Int32Array, base: number, places: Int32Array, steps: Int32Array, weights: Int32Array, from: number, to: number, thick: number,
+  differences: Int32Array,
+  base: number,
+  places: Int32Array,
+  steps: Int32Array,
+  weights: Int32Array,
+  from: number,
+  to: number,
+  thick: number,
 ): void {
   for (let at = from; at < to; at++) {
     const place = places[at] ?? 0;
@@ -137,7 +160,13 @@ const HALF_LINE = 36_000; // half of a soft line's width, with 16 bits of fracti
 
 /** A row that a line covers in part counts in part, in sixteenths, so that taking it away leaves nothing behind. */
 function addSoft(
-  differences: Int32Array, base: number, places: Int32Array, steps: Int32Array, weights: Int32Array, from: number, to: number,
+  differences: Int32Array,
+  base: number,
+  places: Int32Array,
+  steps: Int32Array,
+  weights: Int32Array,
+  from: number,
+  to: number,
 ): void {
   for (let at = from; at < to; at++) {
     const place = places[at] ?? 0;
@@ -167,7 +196,10 @@ export interface Picture {
 }
 
 export const pictureFor = ({ width, height }: Cover): Picture => ({
-  width, height, pixels: new Uint8ClampedArray(width * height * 4), totals: new Float32Array(width * height),
+  width,
+  height,
+  pixels: new Uint8ClampedArray(width * height * 4),
+  totals: new Float32Array(width * height),
 });
 
 /**
@@ -182,7 +214,13 @@ export function mix(cover: Cover, palette: readonly Rgb[], picture: Picture): vo
   for (let column = 0; column < cover.width; column++) mixColumn(cover, column, colours, sums.fill(0), picture);
 }
 
-function mixColumn({ width, height, differences }: Cover, column: number, colours: Float32Array, sums: Int32Array, { pixels, totals }: Picture): void {
+function mixColumn(
+  { width, height, differences }: Cover,
+  column: number,
+  colours: Float32Array,
+  sums: Int32Array,
+  { pixels, totals }: Picture,
+): void {
   const deep = height + MARGIN;
   const base = column * CLASSES * deep;
   for (let row = 0; row < height; row++) {
@@ -235,7 +273,8 @@ export function shade({ pixels, totals }: Picture, peak: number, least: number, 
     const lines = totals[at] ?? 0;
     // Few lines are told apart by their own logarithm: the table has too coarse steps for them at a high peak.
     if (lines === 0) pixels[at * 4 + 3] = 0;
-    else if (lines * 40 < top) pixels[at * 4 + 3] = 255 * (least * Math.min(1, lines) + (most - least) * (Math.log1p(lines) / Math.log1p(top)));
+    else if (lines * 40 < top)
+      pixels[at * 4 + 3] = 255 * (least * Math.min(1, lines) + (most - least) * (Math.log1p(lines) / Math.log1p(top)));
     else pixels[at * 4 + 3] = strengths[lines < top ? ((lines / top) * SHADES) | 0 : SHADES] ?? 255;
   }
 }

@@ -34,7 +34,9 @@ export function stretchBrush(axis: Axis, side: Side, from: number, to: number): 
   const shares = [shareAt(side, from), shareAt(side, to)];
   const [low, high] = [Math.min(...shares), Math.max(...shares)];
   const [first, last] = [Math.min(from, to), Math.max(from, to)];
-  const picks = axis.rails.filter((_, rail) => railAt(side, rail) >= first && railAt(side, rail) <= last).map(({ token }) => token);
+  const picks = axis.rails
+    .filter((_, rail) => railAt(side, rail) >= first && railAt(side, rail) <= last)
+    .map(({ token }) => token);
   if (high < 0 || low > 1) return { ranges: [], picks };
   if (axis.kind === "category") return { ranges: [], picks: [...picksIn(axis, low, high), ...picks] };
   return { ranges: [rangeOf(axis, Math.max(0, low), Math.min(1, high), 1 / Math.abs(side.high - side.low))], picks };
@@ -54,7 +56,10 @@ export function DotsLayer(props: LayerProps) {
   });
   const pointOf = (event: PointerEvent): Point => {
     const box = area.current?.getBoundingClientRect();
-    return [Math.max(0, Math.min(width, event.clientX - (box?.left ?? 0))), Math.max(0, Math.min(height, event.clientY - (box?.top ?? 0)))];
+    return [
+      Math.max(0, Math.min(width, event.clientX - (box?.left ?? 0))),
+      Math.max(0, Math.min(height, event.clientY - (box?.top ?? 0))),
+    ];
   };
   const rectangle = (one: Point, other: Point): Brushes => {
     const xBrush = stretchBrush(xAxis, xSide, one[0], other[0]);
@@ -104,13 +109,29 @@ export function DotsLayer(props: LayerProps) {
   };
   return (
     <>
-      <rect ref={area} class="dots-area" width={width} height={height} onPointerDown={down} onPointerMove={move} onPointerUp={up} onPointerCancel={up} onPointerLeave={leave} />
+      <rect
+        ref={area}
+        class="dots-area"
+        width={width}
+        height={height}
+        onPointerDown={down}
+        onPointerMove={move}
+        onPointerUp={up}
+        onPointerCancel={up}
+        onPointerLeave={leave}
+      />
       <MarkedBox {...props} />
       {lasso.length > 2 && <path class="lasso" d={outline(lasso.map(([x, y]) => [x * width, y * height]))} />}
       {drawn.value.length > 1 && (tool === "lasso" ? <path class="lasso" d={outline(drawn.value)} /> : null)}
-      {props.chosen.map((run) => <circle key={run} class="dot-chosen" cx={(xs[run] ?? 0) / 10} cy={(ys[run] ?? 0) / 10} r={6} />)}
-      {hit.value >= 0 && hit.value < view.size && <circle class="dot-hovered" cx={(xs[hit.value] ?? 0) / 10} cy={(ys[hit.value] ?? 0) / 10} r={6} />}
-      {tip.value !== null && hit.value >= 0 && <RunTip view={view} run={hit.value} names={[xAxis.name, yAxis.name, view.colourName]} at={tip.value} />}
+      {props.chosen.map((run) => (
+        <circle key={run} class="dot-chosen" cx={(xs[run] ?? 0) / 10} cy={(ys[run] ?? 0) / 10} r={6} />
+      ))}
+      {hit.value >= 0 && hit.value < view.size && (
+        <circle class="dot-hovered" cx={(xs[hit.value] ?? 0) / 10} cy={(ys[hit.value] ?? 0) / 10} r={6} />
+      )}
+      {tip.value !== null && hit.value >= 0 && (
+        <RunTip view={view} run={hit.value} names={[xAxis.name, yAxis.name, view.colourName]} at={tip.value} />
+      )}
     </>
   );
 }

@@ -28,7 +28,16 @@ export function stampOf(radius: number): Stamp {
 }
 
 /** Blend dots of one colour into opaque pixels. */
-function blend(pixels: Uint8ClampedArray, width: number, height: number, x: number, y: number, stamp: Stamp, colour: Rgb, strength: number): void {
+function blend(
+  pixels: Uint8ClampedArray,
+  width: number,
+  height: number,
+  x: number,
+  y: number,
+  stamp: Stamp,
+  colour: Rgb,
+  strength: number,
+): void {
   const { reach, cover } = stamp;
   const side = 2 * reach + 1;
   for (let row = Math.max(0, y - reach); row <= Math.min(height - 1, y + reach); row++) {
@@ -59,7 +68,14 @@ export const dotStrength = (count: number): number => Math.min(0.9, Math.max(0.1
  * `ratio` is how many pixels of the picture are one of the dots' own.
  */
 export function dotsPicture(
-  dots: Dots, classes: Uint8Array, bits: Bits | null, marked: number, look: Look, width: number, height: number, ratio: number,
+  dots: Dots,
+  classes: Uint8Array,
+  bits: Bits | null,
+  marked: number,
+  look: Look,
+  width: number,
+  height: number,
+  ratio: number,
 ): Uint8ClampedArray<ArrayBuffer> {
   const pixels = new Uint8ClampedArray(width * height * 4);
   new Uint32Array(pixels.buffer).fill((255 << 24) | (look.ground[2] << 16) | (look.ground[1] << 8) | look.ground[0]);

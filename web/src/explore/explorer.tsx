@@ -66,12 +66,23 @@ function useLasso(view: View, settings: Settings, x: Wanted, y: Wanted): Bits | 
     if (polygon.length === 0 || xAxis === null || yAxis === null) return null;
     const xs = sidePlaces(xAxis, sideFor(xAxis, 0, SQUARE, 24), 1);
     const ys = sidePlaces(yAxis, sideFor(yAxis, SQUARE, 0, 20), 2);
-    return lassoBits(polygon.map(([px, py]) => [px * SQUARE * 10, py * SQUARE * 10]), xs, ys);
+    return lassoBits(
+      polygon.map(([px, py]) => [px * SQUARE * 10, py * SQUARE * 10]),
+      xs,
+      ys,
+    );
   }, [settings.lasso, xAxis, yAxis]);
 }
 
 /** The marked runs, kept in step with the address and told to the worker. */
-function useMarking(painter: Painter, view: View, settings: Settings, wanted: readonly Wanted[], x: Wanted, y: Wanted): Marking {
+function useMarking(
+  painter: Painter,
+  view: View,
+  settings: Settings,
+  wanted: readonly Wanted[],
+  x: Wanted,
+  y: Wanted,
+): Marking {
   const [marking] = useState(() => new Marking());
   const lasso = useLasso(view, settings, x, y);
   const { metricColumn, order } = view;
@@ -88,7 +99,11 @@ function useMarking(painter: Painter, view: View, settings: Settings, wanted: re
   }
   useMemo(() => {
     if (brushesText(marking.brushes.value) !== settings.brushes) marking.set(brushesFrom(settings.brushes), false);
-    marking.rest(view.size, axes, [lasso, top].filter((set) => set !== null));
+    marking.rest(
+      view.size,
+      axes,
+      [lasso, top].filter((set) => set !== null),
+    );
   }, [settings.brushes, view.size, lasso, top, ...axes.values(), axes.size]);
   useEffect(
     () =>
@@ -105,7 +120,12 @@ function useMarking(painter: Painter, view: View, settings: Settings, wanted: re
 function useScreenKeys(chosen: readonly string[]): void {
   useKeys({
     Escape: { label: "Clear the brushes", act: () => change({ b: "", l: "" }) },
-    c: { label: "Compare what is selected", act: () => { if (chosen.length > 1) go(compareLink(chosen)); } },
+    c: {
+      label: "Compare what is selected",
+      act: () => {
+        if (chosen.length > 1) go(compareLink(chosen));
+      },
+    },
   });
 }
 
@@ -118,7 +138,10 @@ export function Explorer(props: ExplorerProps) {
   useScreenKeys(settings.chosen);
   const commit = (): void => change({ b: brushesText(marking.brushes.value) });
   const options = useMemo(() => keyOptions(keys), [keys]);
-  const booleans = useMemo(() => new Set(keys.filter(({ kinds }) => kinds.includes("bool")).map(({ name }) => name)), [keys]);
+  const booleans = useMemo(
+    () => new Set(keys.filter(({ kinds }) => kinds.includes("bool")).map(({ name }) => name)),
+    [keys],
+  );
   const isBoolean: IsBoolean = (key, label) => booleans.has(key) && (label === "True" || label === "False");
   const toggle = (name: string): void => {
     const has = axes.some((one) => one.name === name);
@@ -131,9 +154,36 @@ export function Explorer(props: ExplorerProps) {
   return (
     <>
       <Controls view={view} keys={keys} settings={settings} metric={metric} options={options} onAdd={toggle} />
-      <Parallel view={view} wanted={axes} painter={painter} marking={marking} chosen={chosen} onAxes={setAxes} onColour={(name) => change({ h: name === metric?.name ? "" : name })} onCommit={commit} />
-      <MarksBar marking={marking} frame={frame} settings={settings} isBoolean={isBoolean} news={props.news} onRefresh={props.onRefresh} onCommit={commit} />
-      <Below {...props} view={view} painter={painter} marking={marking} options={options} chosen={chosen} chosenSet={chosenSet} onCommit={commit} onToggle={toggle} />
+      <Parallel
+        view={view}
+        wanted={axes}
+        painter={painter}
+        marking={marking}
+        chosen={chosen}
+        onAxes={setAxes}
+        onColour={(name) => change({ h: name === metric?.name ? "" : name })}
+        onCommit={commit}
+      />
+      <MarksBar
+        marking={marking}
+        frame={frame}
+        settings={settings}
+        isBoolean={isBoolean}
+        news={props.news}
+        onRefresh={props.onRefresh}
+        onCommit={commit}
+      />
+      <Below
+        {...props}
+        view={view}
+        painter={painter}
+        marking={marking}
+        options={options}
+        chosen={chosen}
+        chosenSet={chosenSet}
+        onCommit={commit}
+        onToggle={toggle}
+      />
     </>
   );
 }
@@ -158,23 +208,60 @@ const wantedText = (wanted: Wanted): string => axesText([wanted]);
 
 function Below(props: BelowProps) {
   const { settings, metric, axes, view, painter, marking, options, chosen, chosenSet, x, y } = props;
-  const names = [...new Set([metric?.name ?? "", ...axes.map(({ name }) => name)])].filter((name) => view.frame.columns.has(name));
+  const names = [...new Set([metric?.name ?? "", ...axes.map(({ name }) => name)])].filter((name) =>
+    view.frame.columns.has(name),
+  );
   const latest = useRef(settings.chosen);
   latest.current = settings.chosen;
-  const choose = (id: string, is: boolean): void => setChosen(is ? [...latest.current, id] : latest.current.filter((one) => one !== id));
+  const choose = (id: string, is: boolean): void =>
+    setChosen(is ? [...latest.current, id] : latest.current.filter((one) => one !== id));
   return (
     <div class={`below panel-${settings.panel}${settings.isWide ? " wide" : ""}`}>
-      <RunsTable view={view} marking={marking} names={names} sort={param("o")} chosen={chosenSet} onSort={(sort) => change({ o: sort })} onChoose={choose} />
+      <RunsTable
+        view={view}
+        marking={marking}
+        names={names}
+        sort={param("o")}
+        chosen={chosenSet}
+        onSort={(sort) => change({ o: sort })}
+        onChoose={choose}
+      />
       <Side panel={settings.panel} isWide={settings.isWide}>
-        {settings.panel === "importance" && <ImportancePanel answer={props.importance} metric={metric?.name ?? ""} shown={new Set(axes.map(({ name }) => name))} onToggle={props.onToggle} />}
-        {settings.panel === "scatter" && (
-          <ScatterPanel
-            view={view} painter={painter} marking={marking} x={x} y={y} sizeKey={settings.size} options={options} chosen={chosen} lasso={polygonFrom(settings.lasso)}
-            onX={(wanted) => change({ x: wantedText(wanted), l: "" })} onY={(wanted) => change({ y: wantedText(wanted), l: "" })} onSize={(name) => change({ z: name })}
-            onLasso={(polygon) => change({ l: polygon.length > 2 ? polygonText(polygon) : "" })} onCommit={props.onCommit}
+        {settings.panel === "importance" && (
+          <ImportancePanel
+            answer={props.importance}
+            metric={metric?.name ?? ""}
+            shown={new Set(axes.map(({ name }) => name))}
+            onToggle={props.onToggle}
           />
         )}
-        {settings.panel === "spread" && <SpreadPanel view={view} marking={marking} name={props.spread} options={options} onPick={(name) => change({ q: name })} />}
+        {settings.panel === "scatter" && (
+          <ScatterPanel
+            view={view}
+            painter={painter}
+            marking={marking}
+            x={x}
+            y={y}
+            sizeKey={settings.size}
+            options={options}
+            chosen={chosen}
+            lasso={polygonFrom(settings.lasso)}
+            onX={(wanted) => change({ x: wantedText(wanted), l: "" })}
+            onY={(wanted) => change({ y: wantedText(wanted), l: "" })}
+            onSize={(name) => change({ z: name })}
+            onLasso={(polygon) => change({ l: polygon.length > 2 ? polygonText(polygon) : "" })}
+            onCommit={props.onCommit}
+          />
+        )}
+        {settings.panel === "spread" && (
+          <SpreadPanel
+            view={view}
+            marking={marking}
+            name={props.spread}
+            options={options}
+            onPick={(name) => change({ q: name })}
+          />
+        )}
       </Side>
     </div>
   );

@@ -52,7 +52,10 @@ export function isSameRuns(one: Frame, other: Frame): boolean {
   return one.ids.length === other.ids.length && one.ids.every((id, at) => id === other.ids[at]);
 }
 
-export const merged = (old: Frame, more: Frame): Frame => ({ ...more, columns: new Map([...old.columns, ...more.columns]) });
+export const merged = (old: Frame, more: Frame): Frame => ({
+  ...more,
+  columns: new Map([...old.columns, ...more.columns]),
+});
 
 /** A run's number on this column; NaN where it has none. */
 export const numberAt = (column: Column, run: number): number =>

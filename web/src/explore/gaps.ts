@@ -1,6 +1,20 @@
 // The density pictures between all axes, kept in step with the marked runs by what changes.
 import { type Bits, countBits } from "./bits";
-import { addLines, cellsOf, type Cover, coverFor, mix, peakOf, type Picture, pictureFor, type Rgb, runsIn, shade, type Table, tableFor } from "./density";
+import {
+  addLines,
+  cellsOf,
+  type Cover,
+  coverFor,
+  mix,
+  peakOf,
+  type Picture,
+  pictureFor,
+  type Rgb,
+  runsIn,
+  shade,
+  type Table,
+  tableFor,
+} from "./density";
 
 export interface Gap {
   readonly left: Uint16Array;
@@ -58,7 +72,8 @@ export class Gaps {
   #add(bits: Bits, sign: 1 | -1): void {
     const runs = runsIn(bits, this.#size);
     if (runs.length === 0) return;
-    for (const { left, right, cover } of this.#held) addLines(cover, cellsOf(this.#table, left, right, this.#row, this.#classes, runs), sign);
+    for (const { left, right, cover } of this.#held)
+      addLines(cover, cellsOf(this.#table, left, right, this.#row, this.#classes, runs), sign);
   }
 
   /** The pictures in these colours, shaded against each other. They are drawn over at the next call. */

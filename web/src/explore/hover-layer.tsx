@@ -11,12 +11,28 @@ import type { View } from "./view";
 export const hovered = signal(-1);
 
 const path = (lines: readonly Line[], run: number): string =>
-  lines.map(({ x, at }, place) => `${place === 0 ? "M" : "L"}${x.toFixed(1)} ${((at[run] ?? 0) / 10).toFixed(1)}`).join("");
+  lines
+    .map(({ x, at }, place) => `${place === 0 ? "M" : "L"}${x.toFixed(1)} ${((at[run] ?? 0) / 10).toFixed(1)}`)
+    .join("");
 
 const MOST_CHOSEN = 50;
 
-export function HoverLayer({ view, lines, axes, marking, chosen, width, height }: {
-  view: View; lines: readonly Line[]; axes: readonly Axis[]; marking: Marking; chosen: readonly number[]; width: number; height: number;
+export function HoverLayer({
+  view,
+  lines,
+  axes,
+  marking,
+  chosen,
+  width,
+  height,
+}: {
+  view: View;
+  lines: readonly Line[];
+  axes: readonly Axis[];
+  marking: Marking;
+  chosen: readonly number[];
+  width: number;
+  height: number;
 }) {
   const tip = useSignal<{ x: number; y: number } | null>(null);
   const area = useRef<SVGRectElement>(null);
@@ -39,14 +55,18 @@ export function HoverLayer({ view, lines, axes, marking, chosen, width, height }
   return (
     <g>
       <rect ref={area} class="hover-area" width={width} height={height} onPointerMove={move} onPointerLeave={leave} />
-      {chosen.slice(0, MOST_CHOSEN).map((run) => <path key={run} class="line-chosen" d={path(lines, run)} />)}
+      {chosen.slice(0, MOST_CHOSEN).map((run) => (
+        <path key={run} class="line-chosen" d={path(lines, run)} />
+      ))}
       {hovered.value >= 0 && hovered.value < view.size && (
         <>
           <path class="line-halo" d={path(lines, hovered.value)} />
           <path class="line-hovered" d={path(lines, hovered.value)} />
         </>
       )}
-      {tip.value !== null && hovered.value >= 0 && <RunTip view={view} run={hovered.value} names={axes.map(({ name }) => name)} at={tip.value} />}
+      {tip.value !== null && hovered.value >= 0 && (
+        <RunTip view={view} run={hovered.value} names={axes.map(({ name }) => name)} at={tip.value} />
+      )}
     </g>
   );
 }

@@ -42,7 +42,10 @@ export function simplified(points: readonly Point[], tolerance: number): Point[]
     if (off > far) [farthest, far] = [at, off];
   });
   if (far <= tolerance) return [first, last];
-  return [...simplified(points.slice(0, farthest + 1), tolerance).slice(0, -1), ...simplified(points.slice(farthest), tolerance)];
+  return [
+    ...simplified(points.slice(0, farthest + 1), tolerance).slice(0, -1),
+    ...simplified(points.slice(farthest), tolerance),
+  ];
 }
 
 /** A polygon in the address: thousandths, `120.80-400.90-...`. */

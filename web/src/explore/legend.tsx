@@ -5,7 +5,8 @@ import { STEPS } from "./classes";
 import type { Colouring } from "./ranking";
 import { classColour } from "./theme";
 
-const text = (mark: number | string): string => (typeof mark === "string" ? mark : Number.isInteger(mark) ? String(mark) : floatText(mark, 3));
+const text = (mark: number | string): string =>
+  typeof mark === "string" ? mark : Number.isInteger(mark) ? String(mark) : floatText(mark, 3);
 
 export function Legend({ colouring, name }: { colouring: Colouring; name: string }) {
   const { kind, marks, none } = colouring;
@@ -19,7 +20,10 @@ export function Legend({ colouring, name }: { colouring: Colouring; name: string
     return (
       <div class="legend" role="img" aria-label={`Colours of ${name}: ${marks.join(", ")}`}>
         {marks.map((mark, group) => (
-          <span key={group} class="legend-item"><span class="swatch" style={{ background: classColour(kind, group) }} />{text(mark)}</span>
+          <span key={group} class="legend-item">
+            <span class="swatch" style={{ background: classColour(kind, group) }} />
+            {text(mark)}
+          </span>
         ))}
         {grey}
       </div>
@@ -28,11 +32,20 @@ export function Legend({ colouring, name }: { colouring: Colouring; name: string
   if (marks.length === 0 || Number.isNaN(marks[0])) return null;
   const [low, middle, high] = [marks[0] ?? 0, marks[STEPS / 2] ?? 0, marks[STEPS] ?? 0].map(text);
   return (
-    <div class="legend" role="img" aria-label={`Colours by rank of ${name}: from ${low ?? ""} over the median ${middle ?? ""} to ${high ?? ""}`} title={`${name}: each colour has as many runs`}>
-      <span class="legend-end" title={name}>{leafOf(name).leaf}</span>
+    <div
+      class="legend"
+      role="img"
+      aria-label={`Colours by rank of ${name}: from ${low ?? ""} over the median ${middle ?? ""} to ${high ?? ""}`}
+      title={`${name}: each colour has as many runs`}
+    >
+      <span class="legend-end" title={name}>
+        {leafOf(name).leaf}
+      </span>
       <span class="legend-end">{low}</span>
       <span class="legend-ramp">
-        {Array.from({ length: STEPS }, (_, step) => <span key={step} style={{ background: classColour(kind, step) }} />)}
+        {Array.from({ length: STEPS }, (_, step) => (
+          <span key={step} style={{ background: classColour(kind, step) }} />
+        ))}
         <span class="legend-middle">{middle}</span>
       </span>
       <span class="legend-end">{high}</span>

@@ -16,7 +16,13 @@ import type { Settings } from "./settings";
 const MOST_IDS = 300; // a filter may have 400 terms
 
 /** The marked runs as conditions: the brushes' where they say all of it, else the runs' ids where they are few. */
-export function clausesFor(marking: Marking, marked: Marked, frame: Frame, hasMore: boolean, isBoolean: IsBoolean): string[] | null {
+export function clausesFor(
+  marking: Marking,
+  marked: Marked,
+  frame: Frame,
+  hasMore: boolean,
+  isBoolean: IsBoolean,
+): string[] | null {
   const clauses = brushClauses(marking.brushes.value, isBoolean);
   const sound = clauses.filter((clause) => clause !== null);
   if (!hasMore && sound.length === clauses.length) return sound;
@@ -25,8 +31,22 @@ export function clausesFor(marking: Marking, marked: Marked, frame: Frame, hasMo
   return [whereIds(ids)];
 }
 
-export function MarksBar({ marking, frame, settings, isBoolean, news, onRefresh, onCommit }: {
-  marking: Marking; frame: Frame; settings: Settings; isBoolean: IsBoolean; news: string; onRefresh: () => void; onCommit: () => void;
+export function MarksBar({
+  marking,
+  frame,
+  settings,
+  isBoolean,
+  news,
+  onRefresh,
+  onCommit,
+}: {
+  marking: Marking;
+  frame: Frame;
+  settings: Settings;
+  isBoolean: IsBoolean;
+  news: string;
+  onRefresh: () => void;
+  onCommit: () => void;
 }) {
   const marked = useSignal(marking.marked.value);
   useSignalEffect(() => {
@@ -39,37 +59,81 @@ export function MarksBar({ marking, frame, settings, isBoolean, news, onRefresh,
   const clear = (): void => change({ b: "", l: "", k: "" });
   const filter = (): void => {
     const clauses = clausesFor(marking, marking.settled.value, frame, hasLasso || settings.top < 100, isBoolean);
-    if (clauses !== null) change({ f: clauses.reduce((filter, clause) => addClause(filter, clause), settings.filter), b: "", l: "", k: "" });
+    if (clauses !== null)
+      change({
+        f: clauses.reduce((filter, clause) => addClause(filter, clause), settings.filter),
+        b: "",
+        l: "",
+        k: "",
+      });
   };
-  const canFilter = !marked.value.isMoving && clausesFor(marking, marking.settled.value, frame, hasLasso || settings.top < 100, isBoolean) !== null;
+  const canFilter =
+    !marked.value.isMoving &&
+    clausesFor(marking, marking.settled.value, frame, hasLasso || settings.top < 100, isBoolean) !== null;
   const { chosen } = settings;
   return (
     <div class="marks-bar">
       <p class="marks-count" aria-live="polite">
-        <b>{count.toLocaleString("en")}</b> {isMarked ? <>of {size.toLocaleString("en")} runs</> : count === 1 ? "run" : "runs"}
-        {frame.total > size && <span class="quiet" title="Narrow the filter to see the others"> · {size.toLocaleString("en")} newest of {frame.total.toLocaleString("en")} runs</span>}
+        <b>{count.toLocaleString("en")}</b>{" "}
+        {isMarked ? <>of {size.toLocaleString("en")} runs</> : count === 1 ? "run" : "runs"}
+        {frame.total > size && (
+          <span class="quiet" title="Narrow the filter to see the others">
+            {" "}
+            · {size.toLocaleString("en")} newest of {frame.total.toLocaleString("en")} runs
+          </span>
+        )}
       </p>
-      {news !== "" && <button type="button" class="news-button" title="The store has changed since: ask anew" onClick={onRefresh}><span aria-hidden="true">↻ </span>{news}</button>}
+      {news !== "" && (
+        <button type="button" class="news-button" title="The store has changed since: ask anew" onClick={onRefresh}>
+          <span aria-hidden="true">↻ </span>
+          {news}
+        </button>
+      )}
       <ul class="chips" aria-label="Brushes">
         {[...brushes].map(([key, brush]) => (
-          <Chip key={key} name={leafOf(key).leaf} title={key} text={brushText(brush)} onClear={() => {
-            marking.set(withBrush(marking.brushes.value, key, { ranges: [], picks: [] }), false);
-            onCommit();
-          }} />
+          <Chip
+            key={key}
+            name={leafOf(key).leaf}
+            title={key}
+            text={brushText(brush)}
+            onClear={() => {
+              marking.set(withBrush(marking.brushes.value, key, { ranges: [], picks: [] }), false);
+              onCommit();
+            }}
+          />
         ))}
         {hasLasso && <Chip name="lasso" title="Drawn in the scatter" text="" onClear={() => change({ l: "" })} />}
-        {settings.top < 100 && <Chip name={`best ${settings.top} %`} title="By the metric" text="" onClear={() => change({ k: "" })} />}
+        {settings.top < 100 && (
+          <Chip name={`best ${settings.top} %`} title="By the metric" text="" onClear={() => change({ k: "" })} />
+        )}
       </ul>
       {isMarked && (
         <>
-          <button type="button" onClick={filter} disabled={!canFilter} title={canFilter ? "Add what is marked to the filter" : `A lasso or a share of the best can be a filter for up to ${MOST_IDS} runs`}>Make filter</button>
-          <button type="button" class="plain" onClick={clear} aria-keyshortcuts="Escape" title="Esc">Clear</button>
+          <button
+            type="button"
+            onClick={filter}
+            disabled={!canFilter}
+            title={
+              canFilter
+                ? "Add what is marked to the filter"
+                : `A lasso or a share of the best can be a filter for up to ${MOST_IDS} runs`
+            }
+          >
+            Make filter
+          </button>
+          <button type="button" class="plain" onClick={clear} aria-keyshortcuts="Escape" title="Esc">
+            Clear
+          </button>
         </>
       )}
       {chosen.length > 0 && (
         <>
-          <button type="button" class="primary" disabled={chosen.length < 2} onClick={() => go(compareLink(chosen))}>Compare {chosen.length}</button>
-          <button type="button" class="plain" onClick={() => change({ r: "" }, true)}>Unselect</button>
+          <button type="button" class="primary" disabled={chosen.length < 2} onClick={() => go(compareLink(chosen))}>
+            Compare {chosen.length}
+          </button>
+          <button type="button" class="plain" onClick={() => change({ r: "" }, true)}>
+            Unselect
+          </button>
         </>
       )}
     </div>
@@ -81,7 +145,9 @@ function Chip({ name, title, text, onClear }: { name: string; title: string; tex
     <li class="chip" title={`${title}${text === "" ? "" : `: ${text}`}`}>
       <span class="chip-name">{name}</span>
       <span class="chip-text">{text}</span>
-      <button type="button" aria-label={`Clear ${title}`} onClick={onClear}>×</button>
+      <button type="button" aria-label={`Clear ${title}`} onClick={onClear}>
+        ×
+      </button>
     </li>
   );
 }

@@ -4,14 +4,18 @@ import workerUrl from "./worker?worker&url";
 import type { Drawn, Sheet, ToWorker } from "./messages";
 
 interface Policies {
-  readonly createPolicy: (name: string, rules: { createScriptURL: (url: string) => string }) => { createScriptURL: (url: string) => URL };
+  readonly createPolicy: (
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ) => { createScriptURL: (url: string) => URL };
 }
 
 /** The worker's address as the content policy wants it: trusted, and one of our own files. */
 function trustedUrl(): string | URL {
   const { trustedTypes } = globalThis as { trustedTypes?: Policies };
   const own = (url: string): string => {
-    if (new URL(url, location.href).origin !== location.origin) throw new TypeError(`${url} is not one of the page's own files.`);
+    if (new URL(url, location.href).origin !== location.origin)
+      throw new TypeError(`${url} is not one of the page's own files.`);
     return url;
   };
   policy ??= trustedTypes?.createPolicy("setpoint-worker", { createScriptURL: own });

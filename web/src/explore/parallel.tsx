@@ -55,7 +55,11 @@ function usePlaces(painter: Painter, axes: readonly Axis[], height: Height): rea
 }
 
 /** The axes' order while one is dragged: `name` is moved by so many pixels. */
-function dragged(axes: readonly Axis[], gap: number, drag: { name: string; by: number } | null): { order: Axis[]; xs: number[] } {
+function dragged(
+  axes: readonly Axis[],
+  gap: number,
+  drag: { name: string; by: number } | null,
+): { order: Axis[]; xs: number[] } {
   const x = (axis: Axis): number => LEFT + axes.indexOf(axis) * gap + (axis.name === drag?.name ? drag.by : 0);
   const order = [...axes].sort((one, other) => x(one) - x(other));
   return { order, xs: order.map((axis, at) => (axis.name === drag?.name ? x(axis) : LEFT + at * gap)) };
@@ -71,7 +75,10 @@ export function Parallel(props: ParallelProps) {
   const gap = axes.length < 2 ? 0 : Math.max(LEAST_GAP, (size.width - LEFT - RIGHT) / (axes.length - 1));
   const width = axes.length < 2 ? size.width : LEFT + RIGHT + gap * (axes.length - 1);
   const inner = Math.max(0, size.height - HEAD);
-  const height = useMemo(() => heightFor(inner, Math.max(0, ...axes.map(({ rails }) => rails.length))), [inner, ...axes]);
+  const height = useMemo(
+    () => heightFor(inner, Math.max(0, ...axes.map(({ rails }) => rails.length))),
+    [inner, ...axes],
+  );
   const places = usePlaces(painter, axes, height);
   const { order, xs } = dragged(axes, gap, drag);
   useEffect(() => {
@@ -81,7 +88,11 @@ export function Parallel(props: ParallelProps) {
     painter.tell({ kind: "size", sheet: "lines", width, height: inner, ratio: devicePixelRatio });
   }, [painter, width, inner]);
   useEffect(() => {
-    painter.tell({ kind: "axes", shown: order.map(({ name }, at) => ({ name, x: xs[at] ?? 0 })), isMoving: drag !== null });
+    painter.tell({
+      kind: "axes",
+      shown: order.map(({ name }, at) => ({ name, x: xs[at] ?? 0 })),
+      isMoving: drag !== null,
+    });
   }, [painter, order.map(({ name }) => name).join("\n"), xs.join(), drag === null]);
   useEffect(
     () =>
@@ -96,15 +107,38 @@ export function Parallel(props: ParallelProps) {
       }),
     [painter, marking],
   );
-  const lines: Line[] = order.map((axis, at) => ({ x: xs[at] ?? 0, at: places[axes.indexOf(axis)] ?? new Uint16Array(0) }));
+  const lines: Line[] = order.map((axis, at) => ({
+    x: xs[at] ?? 0,
+    at: places[axes.indexOf(axis)] ?? new Uint16Array(0),
+  }));
   return (
     <section class="lines" aria-label="Parallel coordinates" ref={box}>
       <div class="lines-inner" style={{ width: `${width}px` }}>
-        <canvas ref={canvas} class="lines-canvas" style={{ top: `${HEAD}px`, width: `${width}px`, height: `${inner}px` }} aria-hidden="true" />
+        <canvas
+          ref={canvas}
+          class="lines-canvas"
+          style={{ top: `${HEAD}px`, width: `${width}px`, height: `${inner}px` }}
+          aria-hidden="true"
+        />
         <svg class="lines-marks" width={width} height={inner} style={{ top: `${HEAD}px` }}>
-          <HoverLayer view={view} lines={lines} axes={order} marking={marking} chosen={chosen} width={width} height={inner} />
+          <HoverLayer
+            view={view}
+            lines={lines}
+            axes={order}
+            marking={marking}
+            chosen={chosen}
+            width={width}
+            height={inner}
+          />
           {order.map((axis, at) => (
-            <AxisMarks key={axis.name} axis={axis} x={xs[at] ?? 0} height={height} room={gap - 20} isLast={at === order.length - 1 && order.length > 1} />
+            <AxisMarks
+              key={axis.name}
+              axis={axis}
+              x={xs[at] ?? 0}
+              height={height}
+              room={gap - 20}
+              isLast={at === order.length - 1 && order.length > 1}
+            />
           ))}
           <BrushLayer axes={order} xs={xs} height={height} marking={marking} onCommit={props.onCommit} />
         </svg>
@@ -114,17 +148,32 @@ export function Parallel(props: ParallelProps) {
   );
 }
 
-function Heads({ axes, xs, gap, drag, wanted, marking, onAxes, onColour, onCommit }: ParallelProps & {
-  axes: readonly Axis[]; xs: readonly number[]; gap: number; drag: (drag: { name: string; by: number } | null) => void;
+function Heads({
+  axes,
+  xs,
+  gap,
+  drag,
+  wanted,
+  marking,
+  onAxes,
+  onColour,
+  onCommit,
+}: ParallelProps & {
+  axes: readonly Axis[];
+  xs: readonly number[];
+  gap: number;
+  drag: (drag: { name: string; by: number } | null) => void;
 }) {
   const [brushes, setBrushes] = useState(marking.brushes.value);
   useEffect(() => effect(() => setBrushes(marking.brushes.value)), [marking]);
-  const changed = (name: string, change: (one: Wanted) => Wanted): void => onAxes(wanted.map((one) => (one.name === name ? change(one) : one)));
+  const changed = (name: string, change: (one: Wanted) => Wanted): void =>
+    onAxes(wanted.map((one) => (one.name === name ? change(one) : one)));
   const move = (name: string, by: number): void => {
     const from = wanted.findIndex((one) => one.name === name);
     const moved = wanted.filter((one) => one.name !== name);
     const one = wanted[from];
-    if (one !== undefined) onAxes([...moved.slice(0, Math.max(0, from + by)), one, ...moved.slice(Math.max(0, from + by))]);
+    if (one !== undefined)
+      onAxes([...moved.slice(0, Math.max(0, from + by)), one, ...moved.slice(Math.max(0, from + by))]);
   };
   return (
     <>
@@ -133,7 +182,11 @@ function Heads({ axes, xs, gap, drag, wanted, marking, onAxes, onColour, onCommi
         const isEnd = at === 0 || at === axes.length - 1;
         return (
           <AxisHead
-            key={name} axis={axis} brush={brushOf(brushes, name)} x={xs[at] ?? 0} width={isEnd ? Math.min(2 * LEFT, gap === 0 ? 160 : gap - 6) : gap - 6}
+            key={name}
+            axis={axis}
+            brush={brushOf(brushes, name)}
+            x={xs[at] ?? 0}
+            width={isEnd ? Math.min(2 * LEFT, gap === 0 ? 160 : gap - 6) : gap - 6}
             actions={{
               flip: () => changed(name, (one) => ({ ...one, isFlipped: !axis.isFlipped })),
               log: (log) => changed(name, (one) => ({ ...one, log })),

@@ -14,20 +14,38 @@ export interface Option {
 export const optionOf = (key: KeyInfo): Option => ({
   name: key.name,
   label: key.name,
-  detail: key.values === null ? `${key.runs.toLocaleString("en")} runs` : `${key.values.toLocaleString("en")} ${key.values === 1 ? "value" : "values"}`,
+  detail:
+    key.values === null
+      ? `${key.runs.toLocaleString("en")} runs`
+      : `${key.values.toLocaleString("en")} ${key.values === 1 ? "value" : "values"}`,
 });
 
 /** Options that contain all of the words, those that begin with the first one before the others. */
 export function found(options: readonly Option[], text: string): Option[] {
-  const words = text.toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = text
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const hits = options.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
   const leaf = (label: string): string => label.toLowerCase().split(".").at(-1) ?? "";
   const starts = ({ label }: Option): boolean => leaf(label).startsWith(words[0] ?? "");
   return words.length === 0 ? hits : [...hits.filter(starts), ...hits.filter((option) => !starts(option))];
 }
 
-export function Picker({ label, value, shown, options, onPick, class: name = "" }: {
-  label: string; value: string; shown?: string; options: readonly Option[]; onPick: (name: string) => void; class?: string;
+export function Picker({
+  label,
+  value,
+  shown,
+  options,
+  onPick,
+  class: name = "",
+}: {
+  label: string;
+  value: string;
+  shown?: string;
+  options: readonly Option[];
+  onPick: (name: string) => void;
+  class?: string;
 }) {
   const { isOpen, close, toggle } = usePopup();
   const button = useRef<HTMLButtonElement>(null);
@@ -39,9 +57,20 @@ export function Picker({ label, value, shown, options, onPick, class: name = "" 
   const text = shown ?? options.find((option) => option.name === value)?.label ?? value;
   return (
     <>
-      <button type="button" class={`picker ${name}`} ref={button} onClick={toggle} aria-haspopup="dialog" aria-expanded={isOpen} aria-label={`${label}: ${text}`} title={text}>
+      <button
+        type="button"
+        class={`picker ${name}`}
+        ref={button}
+        onClick={toggle}
+        aria-haspopup="dialog"
+        aria-expanded={isOpen}
+        aria-label={`${label}: ${text}`}
+        title={text}
+      >
         <span class="picker-text">{text}</span>
-        <span class="picker-arrow" aria-hidden="true">▾</span>
+        <span class="picker-arrow" aria-hidden="true">
+          ▾
+        </span>
       </button>
       {isOpen && (
         <Popup anchor={button} label={label} onClose={close}>
@@ -52,12 +81,25 @@ export function Picker({ label, value, shown, options, onPick, class: name = "" 
   );
 }
 
-export function Options({ label, value, options, onPick }: {
-  label: string; value: string; options: readonly Option[]; onPick: (name: string) => void;
+export function Options({
+  label,
+  value,
+  options,
+  onPick,
+}: {
+  label: string;
+  value: string;
+  options: readonly Option[];
+  onPick: (name: string) => void;
 }) {
   const [text, setText] = useState("");
   const hits = found(options, text);
-  const [active, setActive] = useState(Math.max(0, hits.findIndex((option) => option.name === value)));
+  const [active, setActive] = useState(
+    Math.max(
+      0,
+      hits.findIndex((option) => option.name === value),
+    ),
+  );
   const id = useId();
   const list = useRef<HTMLUListElement>(null);
   const shown = hits.slice(0, MOST);
@@ -75,17 +117,40 @@ export function Options({ label, value, options, onPick }: {
   };
   return (
     <div class="options">
-      <input type="text" role="combobox" aria-expanded="true" aria-controls={id} aria-activedescendant={`${id}-${active}`} aria-label={`Search: ${label}`} placeholder="Search keys" value={text} onInput={type} onKeyDown={key} autocomplete="off" spellcheck={false} />
+      <input
+        type="text"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls={id}
+        aria-activedescendant={`${id}-${active}`}
+        aria-label={`Search: ${label}`}
+        placeholder="Search keys"
+        value={text}
+        onInput={type}
+        onKeyDown={key}
+        autocomplete="off"
+        spellcheck={false}
+      />
       <ul role="listbox" id={id} aria-label={label} ref={list}>
         {shown.map((option, at) => (
-          <li key={option.name} id={`${id}-${at}`} role="option" aria-selected={option.name === value} class={at === active ? "active" : undefined} onClick={() => onPick(option.name)} onPointerMove={() => setActive(at)}>
+          <li
+            key={option.name}
+            id={`${id}-${at}`}
+            role="option"
+            aria-selected={option.name === value}
+            class={at === active ? "active" : undefined}
+            onClick={() => onPick(option.name)}
+            onPointerMove={() => setActive(at)}
+          >
             <span class="option-name">{option.label}</span>
             <span class="quiet">{option.detail}</span>
           </li>
         ))}
       </ul>
       {hits.length === 0 && <p class="quiet options-none">No key is like “{text}”.</p>}
-      {hits.length > MOST && <p class="quiet options-none">{(hits.length - MOST).toLocaleString("en")} more: search for them.</p>}
+      {hits.length > MOST && (
+        <p class="quiet options-none">{(hits.length - MOST).toLocaleString("en")} more: search for them.</p>
+      )}
     </div>
   );
 }

@@ -25,7 +25,9 @@ export const yOfRail = (height: Height, rail: number): number => height.bottom +
 
 /** The rail at a height, -1 on the scale. */
 export const railAtY = (axis: Axis, height: Height, y: number): number =>
-  y < height.bottom + height.rail * 0.25 ? -1 : Math.min(axis.rails.length - 1, Math.floor((y - height.bottom) / height.rail - 0.25));
+  y < height.bottom + height.rail * 0.25
+    ? -1
+    : Math.min(axis.rails.length - 1, Math.floor((y - height.bottom) / height.rail - 0.25));
 
 /** Where a slot stands. */
 export const yOfSlot = (axis: Axis, height: Height, slot: number): number =>

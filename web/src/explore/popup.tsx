@@ -12,8 +12,16 @@ function placed(box: HTMLElement, anchor: DOMRect): void {
   box.style.top = `${isBelow ? Math.min(anchor.bottom + GAP, Math.max(GAP, innerHeight - height - GAP)) : anchor.top - height - GAP}px`;
 }
 
-export function Popup({ anchor, label, onClose, children }: {
-  anchor: RefObject<HTMLElement | null>; label: string; onClose: () => void; children: ComponentChildren;
+export function Popup({
+  anchor,
+  label,
+  onClose,
+  children,
+}: {
+  anchor: RefObject<HTMLElement | null>;
+  label: string;
+  onClose: () => void;
+  children: ComponentChildren;
 }) {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {

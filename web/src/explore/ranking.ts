@@ -4,7 +4,6 @@ import { type Bits, noBits, setBit } from "./bits";
 import { NO_CLASS, STEPS } from "./classes";
 import { type Column, numberAt } from "./frame";
 
-
 export type Direction = "min" | "max";
 
 // The same words as natural_direction() in Python has.
@@ -12,7 +11,13 @@ const SMALL = new Set("loss err error mse rmse mae nll perplexity ppl wer cer fi
 
 /** Whether a metric is better small or large, by its name. */
 export const naturalDirection = (metric: string): Direction =>
-  metric.toLowerCase().replace(/[-/.]/g, "_").split("_").some((word) => SMALL.has(word)) ? "min" : "max";
+  metric
+    .toLowerCase()
+    .replace(/[-/.]/g, "_")
+    .split("_")
+    .some((word) => SMALL.has(word))
+    ? "min"
+    : "max";
 
 /** All runs, the best first, those without a number last and in their old order. */
 export function bestFirst(column: Column | undefined, size: number, direction: Direction): Uint32Array<ArrayBuffer> {

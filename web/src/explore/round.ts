@@ -18,6 +18,7 @@ export function useRound(): { round: number; news: string; refresh: () => void }
   }, [round]);
   const count = newRuns.value;
   const hasChanged = !isResting && revision.value !== seen.revision;
-  const news = count > 0 ? `${count.toLocaleString("en")} new ${count === 1 ? "run" : "runs"}` : hasChanged ? "Update" : "";
+  const news =
+    count > 0 ? `${count.toLocaleString("en")} new ${count === 1 ? "run" : "runs"}` : hasChanged ? "Update" : "";
   return { round, news, refresh };
 }

@@ -6,7 +6,17 @@ import { leafOf } from "../key";
 import { cellAt } from "./cells";
 import type { View } from "./view";
 
-export function RunTip({ view, run, names, at }: { view: View; run: number; names: readonly string[]; at: { x: number; y: number } }) {
+export function RunTip({
+  view,
+  run,
+  names,
+  at,
+}: {
+  view: View;
+  run: number;
+  names: readonly string[];
+  at: { x: number; y: number };
+}) {
   const box = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const own = box.current;
@@ -23,7 +33,9 @@ export function RunTip({ view, run, names, at }: { view: View; run: number; name
         {[...new Set(names)].map((name) => (
           <div key={name}>
             <dt>{leafOf(name).leaf}</dt>
-            <dd><Value cell={cellAt(frame.columns.get(name), run)} /></dd>
+            <dd>
+              <Value cell={cellAt(frame.columns.get(name), run)} />
+            </dd>
           </div>
         ))}
       </dl>

@@ -54,7 +54,10 @@ export function RunsTable(props: TableProps) {
   const [top, setTop] = useState(0);
   const key = sort.replace(/^-/, "");
   const axis = sort === "" ? null : view.axisFor({ name: key });
-  const order = useMemo(() => (axis === null ? view.order : orderBy(axis, sort.startsWith("-"))), [axis, sort, view.order]);
+  const order = useMemo(
+    () => (axis === null ? view.order : orderBy(axis, sort.startsWith("-"))),
+    [axis, sort, view.order],
+  );
   const settled = useSignal(marking.settled.value);
   useSignalEffect(() => {
     settled.value = marking.settled.value;
@@ -74,35 +77,77 @@ export function RunsTable(props: TableProps) {
     const y = next * ROW;
     if (y < box.current.scrollTop) box.current.scrollTop = y;
     else if (y + ROW + HEAD > box.current.scrollTop + size.height) box.current.scrollTop = y + ROW + HEAD - size.height;
-    requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus({ preventScroll: true }));
+    requestAnimationFrame(() =>
+      box.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus({ preventScroll: true }),
+    );
   };
   return (
     <div
-      class="runs-table" ref={box} role="grid" aria-label="Marked runs" aria-rowcount={rows.length + 1} aria-colcount={names.length + 2} tabindex={0}
-      onScroll={(event) => setTop(event.currentTarget.scrollTop)} onKeyDown={onKey} onPointerLeave={() => (hovered.value = -1)}
+      class="runs-table"
+      ref={box}
+      role="grid"
+      aria-label="Marked runs"
+      aria-rowcount={rows.length + 1}
+      aria-colcount={names.length + 2}
+      tabindex={0}
+      onScroll={(event) => setTop(event.currentTarget.scrollTop)}
+      onKeyDown={onKey}
+      onPointerLeave={() => (hovered.value = -1)}
     >
       <HeadRow width={width} texts={texts} names={names} sort={sort} metric={view.metric?.name ?? ""} onSort={onSort} />
       <div class="runs-space" role="rowgroup" style={{ ...width, height: `${rows.length * ROW}px` }}>
         {shown.map((run, at) => (
-          <RunRow key={run} {...props} texts={texts} run={run} at={first + at} digits={digits} isActive={first + at === active} />
+          <RunRow
+            key={run}
+            {...props}
+            texts={texts}
+            run={run}
+            at={first + at}
+            digits={digits}
+            isActive={first + at === active}
+          />
         ))}
       </div>
-      {rows.length === 0 && <p class="runs-none quiet">No run is in all of the brushes. Take one away, or press Esc to clear them.</p>}
+      {rows.length === 0 && (
+        <p class="runs-none quiet">No run is in all of the brushes. Take one away, or press Esc to clear them.</p>
+      )}
     </div>
   );
 }
 
-function HeadRow({ width, texts, names, sort, metric, onSort }: {
-  width: { minWidth: string }; texts: ReadonlySet<string>; names: readonly string[]; sort: string; metric: string; onSort: (sort: string) => void;
+function HeadRow({
+  width,
+  texts,
+  names,
+  sort,
+  metric,
+  onSort,
+}: {
+  width: { minWidth: string };
+  texts: ReadonlySet<string>;
+  names: readonly string[];
+  sort: string;
+  metric: string;
+  onSort: (sort: string) => void;
 }) {
   const next = (name: string): string => (sort === name ? `-${name}` : sort === `-${name}` ? "" : name);
-  const ariaSort = (name: string): "ascending" | "descending" | "none" => (sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none");
+  const ariaSort = (name: string): "ascending" | "descending" | "none" =>
+    sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none";
   return (
     <div class="runs-row runs-head" role="row" aria-rowindex={1} style={width}>
-      <span class="runs-pick" role="columnheader"><span class="visually-hidden">Choose</span></span>
-      <span class="runs-name" role="columnheader">Run</span>
+      <span class="runs-pick" role="columnheader">
+        <span class="visually-hidden">Choose</span>
+      </span>
+      <span class="runs-name" role="columnheader">
+        Run
+      </span>
       {names.map((name) => (
-        <span key={name} role="columnheader" aria-sort={ariaSort(name)} class={`runs-cell${texts.has(name) ? " text" : ""}${name === metric ? " runs-metric" : ""}`}>
+        <span
+          key={name}
+          role="columnheader"
+          aria-sort={ariaSort(name)}
+          class={`runs-cell${texts.has(name) ? " text" : ""}${name === metric ? " runs-metric" : ""}`}
+        >
           <button type="button" class="plain" onClick={() => onSort(next(name))} title={`${name}\nSort`}>
             {leafOf(name).leaf}
             <span aria-hidden="true">{sort === name ? " ↑" : sort === `-${name}` ? " ↓" : ""}</span>
@@ -113,8 +158,22 @@ function HeadRow({ width, texts, names, sort, metric, onSort }: {
   );
 }
 
-function RunRow({ view, names, chosen, onChoose, texts, run, at, digits, isActive }: TableProps & {
-  texts: ReadonlySet<string>; run: number; at: number; digits: readonly number[]; isActive: boolean;
+function RunRow({
+  view,
+  names,
+  chosen,
+  onChoose,
+  texts,
+  run,
+  at,
+  digits,
+  isActive,
+}: TableProps & {
+  texts: ReadonlySet<string>;
+  run: number;
+  at: number;
+  digits: readonly number[];
+  isActive: boolean;
 }) {
   const { frame, colouring } = view;
   const id = frame.ids[run] ?? "";
@@ -130,11 +189,23 @@ function RunRow({ view, names, chosen, onChoose, texts, run, at, digits, isActiv
   };
   return (
     <div
-      role="row" aria-rowindex={at + 2} aria-selected={isChosen} data-row={at} class={`runs-row${isHovered.value ? " hovered" : ""}${isChosen ? " chosen" : ""}`}
-      style={{ transform: `translateY(${at * ROW}px)` }} onPointerEnter={() => (hovered.value = run)} onKeyDown={key}
+      role="row"
+      aria-rowindex={at + 2}
+      aria-selected={isChosen}
+      data-row={at}
+      class={`runs-row${isHovered.value ? " hovered" : ""}${isChosen ? " chosen" : ""}`}
+      style={{ transform: `translateY(${at * ROW}px)` }}
+      onPointerEnter={() => (hovered.value = run)}
+      onKeyDown={key}
     >
       <span class="runs-pick" role="gridcell">
-        <input type="checkbox" tabindex={-1} checked={isChosen} aria-label={`Choose ${name === "" ? id : name}`} onChange={(event) => onChoose(id, event.currentTarget.checked)} />
+        <input
+          type="checkbox"
+          tabindex={-1}
+          checked={isChosen}
+          aria-label={`Choose ${name === "" ? id : name}`}
+          onChange={(event) => onChoose(id, event.currentTarget.checked)}
+        />
       </span>
       <span class="runs-name" role="gridcell">
         <span class="swatch" style={{ background: classColour(colouring.kind, colouring.classes[run] ?? 255) }} />
@@ -143,7 +214,12 @@ function RunRow({ view, names, chosen, onChoose, texts, run, at, digits, isActiv
       {names.map((column, place) => {
         const cell = cellAt(frame.columns.get(column), run);
         return (
-          <span key={column} role="gridcell" class={`runs-cell${texts.has(column) ? " text" : ""}`} title={typeof cell === "string" ? cell : undefined}>
+          <span
+            key={column}
+            role="gridcell"
+            class={`runs-cell${texts.has(column) ? " text" : ""}`}
+            title={typeof cell === "string" ? cell : undefined}
+          >
             <Value cell={cell} digits={digits[place] ?? 4} />
           </span>
         );
@@ -157,5 +233,9 @@ function RunLink({ to, label, isActive }: { to: string; label: string; isActive:
   const span = useRef<HTMLSpanElement>(null);
   const link = span.current?.querySelector("a");
   if (link != null) link.tabIndex = isActive ? 0 : -1;
-  return <span ref={span} class="runs-link"><Link to={to} label={label} /></span>;
+  return (
+    <span ref={span} class="runs-link">
+      <Link to={to} label={label} />
+    </span>
+  );
 }

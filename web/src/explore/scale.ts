@@ -28,7 +28,8 @@ export function looksLog(values: Float64Array): boolean {
     high = Math.max(high, value);
   }
   if (!(low > 0) || high / low < 20) return false;
-  const sample = values.length > 2000 ? values.filter((_, at) => at % Math.ceil(values.length / 2000) === 0) : values.slice();
+  const sample =
+    values.length > 2000 ? values.filter((_, at) => at % Math.ceil(values.length / 2000) === 0) : values.slice();
   sample.sort();
   const middle = sample[sample.length >> 1] ?? low;
   // In the middle of a linear scale half the numbers lie below 0.5; 0.25 leaves room for what is only skewed.
@@ -40,7 +41,8 @@ function linearTicks({ low, high }: Scale, count: number): number[] {
   const size = 10 ** Math.floor(Math.log10(rough));
   const step = size * ([1, 2, 5, 10].find((times) => times * size >= rough) ?? 10);
   const ticks: number[] = [];
-  for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; at++) ticks.push(Number((at * step).toPrecision(12)));
+  for (let at = Math.ceil(low / step - 1e-9); at * step <= high + step * 1e-9; at++)
+    ticks.push(Number((at * step).toPrecision(12)));
   return ticks;
 }
 

@@ -3,8 +3,22 @@ import { type Axis, axisTicks } from "./axis";
 import { fitted } from "./axis-marks";
 import { along, railAt, type Side } from "./scatter-place";
 
-export function ScatterAxes({ xAxis, yAxis, xSide, ySide, left, width, height }: {
-  xAxis: Axis; yAxis: Axis; xSide: Side; ySide: Side; left: number; width: number; height: number;
+export function ScatterAxes({
+  xAxis,
+  yAxis,
+  xSide,
+  ySide,
+  left,
+  width,
+  height,
+}: {
+  xAxis: Axis;
+  yAxis: Axis;
+  xSide: Side;
+  ySide: Side;
+  left: number;
+  width: number;
+  height: number;
 }) {
   const perLabel = xAxis.kind === "category" ? 80 : 56;
   const xTicks = axisTicks(xAxis, Math.max(2, Math.floor((width - 40) / perLabel)));
@@ -17,24 +31,36 @@ export function ScatterAxes({ xAxis, yAxis, xSide, ySide, left, width, height }:
         return (
           <g key={`x${share}`} transform={`translate(${x} 0)`}>
             <line y1={0} y2={height} />
-            <text y={height + 14} text-anchor="middle">{fitted(label, room)}<title>{label}</title></text>
+            <text y={height + 14} text-anchor="middle">
+              {fitted(label, room)}
+              <title>{label}</title>
+            </text>
           </g>
         );
       })}
       {xAxis.rails.map(({ label }, rail) => (
-        <text key={label} class="rail" x={left + railAt(xSide, rail)} y={height + 14} text-anchor="middle">{label === "not set" ? "—" : fitted(label, 34)}<title>{label}</title></text>
+        <text key={label} class="rail" x={left + railAt(xSide, rail)} y={height + 14} text-anchor="middle">
+          {label === "not set" ? "—" : fitted(label, 34)}
+          <title>{label}</title>
+        </text>
       ))}
       {yTicks.map(({ share, label }) => {
         const y = Math.round(along(ySide, share)) + 0.5;
         return (
           <g key={`y${share}`} transform={`translate(0 ${y})`}>
             <line x1={left} x2={left + width} />
-            <text x={left - 6} dy="0.35em" text-anchor="end">{fitted(label, left - 8)}<title>{label}</title></text>
+            <text x={left - 6} dy="0.35em" text-anchor="end">
+              {fitted(label, left - 8)}
+              <title>{label}</title>
+            </text>
           </g>
         );
       })}
       {yAxis.rails.map(({ label }, rail) => (
-        <text key={label} class="rail" x={left - 6} y={railAt(ySide, rail)} dy="0.35em" text-anchor="end">{fitted(label, left - 8)}<title>{label}</title></text>
+        <text key={label} class="rail" x={left - 6} y={railAt(ySide, rail)} dy="0.35em" text-anchor="end">
+          {fitted(label, left - 8)}
+          <title>{label}</title>
+        </text>
       ))}
       <path d={`M${left + 0.5} 0V${height + 0.5}H${left + width}`} class="scatter-frame" />
     </g>

@@ -45,8 +45,22 @@ export function ScatterPanel(props: ScatterProps) {
           <Picker label="Size by" value={sizeKey} options={[NO_SIZE, ...options]} onPick={props.onSize} />
         </span>
         <span class="segmented" role="group" aria-label="Mark with">
-          <button type="button" aria-pressed={tool === "rectangle"} title="Mark a rectangle: it becomes brushes on both keys" onClick={() => setTool("rectangle")}>▭ Box</button>
-          <button type="button" aria-pressed={tool === "lasso"} title="Draw around runs" onClick={() => setTool("lasso")}>◌ Lasso</button>
+          <button
+            type="button"
+            aria-pressed={tool === "rectangle"}
+            title="Mark a rectangle: it becomes brushes on both keys"
+            onClick={() => setTool("rectangle")}
+          >
+            ▭ Box
+          </button>
+          <button
+            type="button"
+            aria-pressed={tool === "lasso"}
+            title="Draw around runs"
+            onClick={() => setTool("lasso")}
+          >
+            ◌ Lasso
+          </button>
         </span>
       </div>
       {xAxis !== null && yAxis !== null && <Plot {...props} xAxis={xAxis} yAxis={yAxis} tool={tool} />}
@@ -54,15 +68,33 @@ export function ScatterPanel(props: ScatterProps) {
   );
 }
 
-function AxisChoice({ label, wanted, axis, options, onPick }: {
-  label: string; wanted: Wanted; axis: Axis | null; options: readonly Option[]; onPick: (wanted: Wanted) => void;
+function AxisChoice({
+  label,
+  wanted,
+  axis,
+  options,
+  onPick,
+}: {
+  label: string;
+  wanted: Wanted;
+  axis: Axis | null;
+  options: readonly Option[];
+  onPick: (wanted: Wanted) => void;
 }) {
   return (
     <span class="labelled">
       <span class="quiet">{label}</span>
       <Picker label={`${label} axis`} value={wanted.name} options={options} onPick={(name) => onPick({ name })} />
       {axis?.canLog === true && (
-        <button type="button" class="small" aria-pressed={axis.scale.isLog} aria-label={`Log scale of the ${label} axis`} onClick={() => onPick({ ...wanted, log: !axis.scale.isLog })}>log</button>
+        <button
+          type="button"
+          class="small"
+          aria-pressed={axis.scale.isLog}
+          aria-label={`Log scale of the ${label} axis`}
+          onClick={() => onPick({ ...wanted, log: !axis.scale.isLog })}
+        >
+          log
+        </button>
       )}
     </span>
   );
@@ -86,17 +118,38 @@ function Plot(props: ScatterProps & { xAxis: Axis; yAxis: Axis; tool: "rectangle
   useEffect(() => {
     if (canvas.current !== null) painter.give("dots", canvas.current);
   }, [painter]);
-  useEffect(() => painter.tell({ kind: "size", sheet: "dots", width: inner, height: tall, ratio: devicePixelRatio }), [painter, inner, tall]);
+  useEffect(
+    () => painter.tell({ kind: "size", sheet: "dots", width: inner, height: tall, ratio: devicePixelRatio }),
+    [painter, inner, tall],
+  );
   useEffect(() => painter.tell({ kind: "points", xs, ys, radii }), [painter, xs, ys, radii]);
   return (
     <div class="scatter-plot" ref={box}>
-      <canvas ref={canvas} class="scatter-canvas" style={{ left: `${LEFT}px`, width: `${inner}px`, height: `${tall}px` }} aria-hidden="true" />
+      <canvas
+        ref={canvas}
+        class="scatter-canvas"
+        style={{ left: `${LEFT}px`, width: `${inner}px`, height: `${tall}px` }}
+        aria-hidden="true"
+      />
       <svg class="scatter-marks" width={width} height={height}>
         <ScatterAxes xAxis={xAxis} yAxis={yAxis} xSide={xSide} ySide={ySide} left={LEFT} width={inner} height={tall} />
         <g transform={`translate(${LEFT} 0)`}>
           <DotsLayer
-            view={view} marking={marking} xAxis={xAxis} yAxis={yAxis} xSide={xSide} ySide={ySide} xs={xs} ys={ys} width={inner} height={tall}
-            tool={props.tool} chosen={props.chosen} lasso={props.lasso} onLasso={props.onLasso} onCommit={props.onCommit}
+            view={view}
+            marking={marking}
+            xAxis={xAxis}
+            yAxis={yAxis}
+            xSide={xSide}
+            ySide={ySide}
+            xs={xs}
+            ys={ys}
+            width={inner}
+            height={tall}
+            tool={props.tool}
+            chosen={props.chosen}
+            lasso={props.lasso}
+            onLasso={props.onLasso}
+            onCommit={props.onCommit}
           />
         </g>
       </svg>

@@ -20,7 +20,8 @@ export const railAt = (side: Side, rail: number): number => side.low - side.rail
 export const shareAt = (side: Side, pixel: number): number => (pixel - side.low) / (side.high - side.low);
 
 /** A steady number from -0.5 to 0.5 for a run, so that runs of a category stand beside each other. */
-const jitter = (run: number, salt: number): number => (((Math.imul(run + 1, 2654435761) ^ Math.imul(salt, 40503)) >>> 8) & 0xffff) / 65536 - 0.5;
+const jitter = (run: number, salt: number): number =>
+  (((Math.imul(run + 1, 2654435761) ^ Math.imul(salt, 40503)) >>> 8) & 0xffff) / 65536 - 0.5;
 
 /** Where each run stands along a side, in tenths of a pixel. */
 export function sidePlaces(axis: Axis, side: Side, salt: number): Uint16Array<ArrayBuffer> {
@@ -44,7 +45,10 @@ export function radiiOf(axis: Axis | null, size: number, count: number): Uint8Ar
   if (axis === null) return new Uint8Array(size).fill(plain);
   const [least, most] = count > 2000 ? [2, 10] : [4, 20];
   return Uint8Array.from(axis.slots, (slot, run) => {
-    const share = slot >= 0 ? axis.shares[run] : axis.kind === "number" ? shareOf(axis.scale, axis.column.numbers[run] ?? 0) : 0;
-    return Number.isNaN(share ?? NaN) ? least : Math.round(Math.sqrt(least ** 2 + (share ?? 0) * (most ** 2 - least ** 2)));
+    const share =
+      slot >= 0 ? axis.shares[run] : axis.kind === "number" ? shareOf(axis.scale, axis.column.numbers[run] ?? 0) : 0;
+    return Number.isNaN(share ?? NaN)
+      ? least
+      : Math.round(Math.sqrt(least ** 2 + (share ?? 0) * (most ** 2 - least ** 2)));
   });
 }

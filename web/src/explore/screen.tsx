@@ -16,7 +16,12 @@ import { useRound } from "./round";
 const PATIENCE_MS = 1200; // how long the first axes wait for importance, rather than change under the pointer
 
 /** The axes to begin with: the keys that matter, then others that vary; the metric last. Chosen once a metric. */
-function useFirstAxes(keys: Keys | undefined, importance: Answer<Importance>, metric: Metric | null, most: number): readonly Wanted[] | null {
+function useFirstAxes(
+  keys: Keys | undefined,
+  importance: Answer<Importance>,
+  metric: Metric | null,
+  most: number,
+): readonly Wanted[] | null {
   const [held, setHeld] = useState<{ metric: string; names: readonly string[] } | null>(null);
   const [isLate, setLate] = useState(false);
   const name = metric?.name ?? "";
@@ -25,8 +30,12 @@ function useFirstAxes(keys: Keys | undefined, importance: Answer<Importance>, me
     const timer = setTimeout(() => setLate(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, [name, keys === undefined]);
-  const ranked = importance.data?.metric === name ? importance.data.params.filter(({ matters }) => matters).map(({ key }) => key) : [];
-  const isReady = keys !== undefined && (name === "" || importance.error !== undefined || importance.data?.metric === name || isLate);
+  const ranked =
+    importance.data?.metric === name
+      ? importance.data.params.filter(({ matters }) => matters).map(({ key }) => key)
+      : [];
+  const isReady =
+    keys !== undefined && (name === "" || importance.error !== undefined || importance.data?.metric === name || isLate);
   useEffect(() => {
     if (keys === undefined || !isReady || held?.metric === name) return;
     const varying = varyingKeys(keys.keys, keys.total);
@@ -41,9 +50,25 @@ function useFirstAxes(keys: Keys | undefined, importance: Answer<Importance>, me
 const roomForAxes = (): number => Math.max(3, Math.min(8, Math.floor((innerWidth - 92) / 110)));
 
 /** All keys whose values any part of the screen shows. */
-function neededKeys(settings: Settings, axes: readonly Wanted[], metric: Metric | null, x: Wanted, y: Wanted, spread: string): string[] {
+function neededKeys(
+  settings: Settings,
+  axes: readonly Wanted[],
+  metric: Metric | null,
+  x: Wanted,
+  y: Wanted,
+  spread: string,
+): string[] {
   const brushed = [...brushesFrom(settings.brushes).keys()];
-  const names = [...axes.map(({ name }) => name), metric?.name ?? "", settings.colour, settings.size, x.name, y.name, spread, ...brushed];
+  const names = [
+    ...axes.map(({ name }) => name),
+    metric?.name ?? "",
+    settings.colour,
+    settings.size,
+    x.name,
+    y.name,
+    spread,
+    ...brushed,
+  ];
   return [...new Set(names.filter((name) => name !== ""))];
 }
 
@@ -54,7 +79,11 @@ export default function Screen() {
   const keys = useAnswer<Keys>(`/api/keys?where=${encodeURIComponent(where)}`, undefined, round);
   const likely = keys.data === undefined ? null : likelyMetric(keys.data.keys);
   const metric = settings.metric ?? (likely === null ? null : naturalMetric(likely));
-  const importance = useAnswer<Importance>(metric === null ? null : "/api/importance", { where, metric: metric?.name ?? "" }, round);
+  const importance = useAnswer<Importance>(
+    metric === null ? null : "/api/importance",
+    { where, metric: metric?.name ?? "" },
+    round,
+  );
   const [most] = useState(roomForAxes);
   const first = useFirstAxes(keys.data, importance, metric, most);
   const axes = settings.axes.length > 0 ? settings.axes : first;
@@ -62,7 +91,10 @@ export default function Screen() {
   const x = settings.x ?? axes?.find(({ name }) => name !== metric?.name) ?? { name: metric?.name ?? "" };
   const y = settings.y ?? { name: metric?.name ?? axes?.at(-1)?.name ?? "" };
   const spread = settings.spread === "" ? x.name : settings.spread;
-  const names = axes === null || keys.data === undefined ? [] : neededKeys(settings, axes, metric, x, y, spread).filter((name) => known.has(name) || isRunFact(name));
+  const names =
+    axes === null || keys.data === undefined
+      ? []
+      : neededKeys(settings, axes, metric, x, y, spread).filter((name) => known.has(name) || isRunFact(name));
   const asked = useFrame(names.length === 0 ? null : where, names, round);
   if (keys.error !== undefined && keys.data === undefined) return <Failed error={keys.error} retry={keys.retry} />;
   if (keys.data?.total === 0) return where === "" ? <NoRuns /> : <NoMatch />;
@@ -70,11 +102,26 @@ export default function Screen() {
   return (
     <div class="explore">
       <h1 class="visually-hidden">Explore</h1>
-      {[asked, keys].map(({ error, retry }, at) => error !== undefined && <Failed key={at} error={error} retry={retry} />)}
+      {[asked, keys].map(
+        ({ error, retry }, at) => error !== undefined && <Failed key={at} error={error} retry={retry} />,
+      )}
       {asked.frame === undefined || axes === null || keys.data === undefined ? (
         asked.error === undefined && <Waiting lines={12} />
       ) : (
-        <Explorer settings={settings} keys={keys.data.keys} metric={metric} axes={axes} importance={importance} frame={asked.frame} x={x} y={y} spread={spread} isLoading={asked.isLoading} news={news} onRefresh={refresh} />
+        <Explorer
+          settings={settings}
+          keys={keys.data.keys}
+          metric={metric}
+          axes={axes}
+          importance={importance}
+          frame={asked.frame}
+          x={x}
+          y={y}
+          spread={spread}
+          isLoading={asked.isLoading}
+          news={news}
+          onRefresh={refresh}
+        />
       )}
     </div>
   );
@@ -85,7 +132,10 @@ const isRunFact = (name: string): boolean => name.startsWith("run.");
 function NothingVaries({ keys }: { keys: readonly KeyInfo[] }) {
   return (
     <Empty title="Nothing varies">
-      <p>All runs here have the same {keys.filter(({ scope }) => scope === "config").length.toLocaleString("en")} params, so there is nothing to explore. Widen the filter, or try other values.</p>
+      <p>
+        All runs here have the same {keys.filter(({ scope }) => scope === "config").length.toLocaleString("en")} params,
+        so there is nothing to explore. Widen the filter, or try other values.
+      </p>
     </Empty>
   );
 }

@@ -10,7 +10,10 @@ export interface Wanted extends Wish {
 
 export const axesText = (axes: readonly Wanted[]): string =>
   joinList(
-    axes.map(({ name, log, isFlipped }) => `${log === undefined ? "" : log ? "l" : "n"}${isFlipped === true ? "f" : ""}:${name}`),
+    axes.map(
+      ({ name, log, isFlipped }) =>
+        `${log === undefined ? "" : log ? "l" : "n"}${isFlipped === true ? "f" : ""}:${name}`,
+    ),
   );
 
 export function axesFrom(text: string): Wanted[] {

@@ -15,8 +15,18 @@ const BINS = 40;
 const PARTS = 8;
 const shortText = (value: number): string => (Number.isInteger(value) ? tickText(value) : floatText(value, 3));
 
-export function SpreadPanel({ view, marking, name, options, onPick }: {
-  view: View; marking: Marking; name: string; options: readonly Option[]; onPick: (name: string) => void;
+export function SpreadPanel({
+  view,
+  marking,
+  name,
+  options,
+  onPick,
+}: {
+  view: View;
+  marking: Marking;
+  name: string;
+  options: readonly Option[];
+  onPick: (name: string) => void;
 }) {
   const settled = useSignal(marking.settled.value);
   useSignalEffect(() => {
@@ -26,7 +36,10 @@ export function SpreadPanel({ view, marking, name, options, onPick }: {
   return (
     <div class="spread">
       <div class="panel-bar">
-        <span class="labelled"><span class="quiet">key</span><Picker label="Key" value={name} options={options} onPick={onPick} /></span>
+        <span class="labelled">
+          <span class="quiet">key</span>
+          <Picker label="Key" value={name} options={options} onPick={onPick} />
+        </span>
       </div>
       {axis !== null && <Spread key={name} view={view} axis={axis} marked={settled.value} />}
     </div>
@@ -48,7 +61,9 @@ function Spread({ view, axis, marked }: { view: View; axis: Axis; marked: Marked
   return (
     <div class="spread-body" ref={box}>
       {width > 0 && axis.kind === "number" && <Histogram axis={axis} bins={bins} width={width} />}
-      {width > 0 && boxes.length > 0 && <Boxes boxes={boxes} metric={view.metric?.name ?? ""} axis={axis} width={width} />}
+      {width > 0 && boxes.length > 0 && (
+        <Boxes boxes={boxes} metric={view.metric?.name ?? ""} axis={axis} width={width} />
+      )}
       {isSame && <p class="panel-note quiet">This is the metric itself. Choose another key to see the metric by it.</p>}
     </div>
   );
@@ -66,14 +81,36 @@ function Histogram({ axis, bins, width }: { axis: Axis; bins: readonly Bin[]; wi
     <figure class="histogram">
       <figcaption>
         Runs by <b>{axis.name}</b>
-        {axis.rails.length > 0 && <span class="quiet"> · {axis.rails.map(({ label, count }) => `${count.toLocaleString("en")} ${label}`).join(", ")}</span>}
+        {axis.rails.length > 0 && (
+          <span class="quiet">
+            {" "}
+            · {axis.rails.map(({ label, count }) => `${count.toLocaleString("en")} ${label}`).join(", ")}
+          </span>
+        )}
       </figcaption>
-      <svg width={width} height={HIGH + 20} role="img" aria-label={`Histogram of ${axis.name}, at most ${most} runs in a bar`}>
+      <svg
+        width={width}
+        height={HIGH + 20}
+        role="img"
+        aria-label={`Histogram of ${axis.name}, at most ${most} runs in a bar`}
+      >
         {bins.map((bin, at) => (
           <g key={at} transform={`translate(${PAD + at * step} 0)`}>
             <title>{`${shortText(bin.low)} – ${shortText(bin.high)}: ${bin.marked.toLocaleString("en")} of ${bin.all.toLocaleString("en")} runs`}</title>
-            <rect class="bin-all" x={0.5} width={Math.max(1, step - 1)} y={HIGH - tall(bin.all)} height={tall(bin.all)} />
-            <rect class="bin-marked" x={0.5} width={Math.max(1, step - 1)} y={HIGH - tall(bin.marked)} height={tall(bin.marked)} />
+            <rect
+              class="bin-all"
+              x={0.5}
+              width={Math.max(1, step - 1)}
+              y={HIGH - tall(bin.all)}
+              height={tall(bin.all)}
+            />
+            <rect
+              class="bin-marked"
+              x={0.5}
+              width={Math.max(1, step - 1)}
+              y={HIGH - tall(bin.marked)}
+              height={tall(bin.marked)}
+            />
           </g>
         ))}
         <Ticks scale={axis.scale} from={PAD} to={width - PAD} y={HIGH} />
@@ -89,7 +126,11 @@ function Ticks({ scale, from, to, y }: { scale: Scale; from: number; to: number;
       <line x1={from} x2={to} y1={y + 0.5} y2={y + 0.5} />
       {ticks.map((value) => {
         const x = from + shareOf(scale, value) * (to - from);
-        return <text key={value} x={x} y={y + 15} text-anchor={x < from + 14 ? "start" : x > to - 14 ? "end" : "middle"}>{tickText(value)}</text>;
+        return (
+          <text key={value} x={x} y={y + 15} text-anchor={x < from + 14 ? "start" : x > to - 14 ? "end" : "middle"}>
+            {tickText(value)}
+          </text>
+        );
       })}
     </g>
   );
@@ -106,30 +147,65 @@ function Boxes({ boxes, metric, axis, width }: { boxes: readonly Box[]; metric: 
   const right = width - 54;
   const scale: Scale = { low, high, isLog: false };
   const place = (value: number): number => left + 8 + (low === high ? 0.5 : shareOf(scale, value)) * (right - left - 8);
-  const parts = axis.kind === "number" && new Set(axis.column.numbers).size > 10 ? `${PARTS} equal parts of its runs` : "value";
+  const parts =
+    axis.kind === "number" && new Set(axis.column.numbers).size > 10 ? `${PARTS} equal parts of its runs` : "value";
   return (
     <figure class="boxes">
-      <figcaption><b>{metric}</b> by {axis.name}<span class="quiet"> · {parts === "value" ? "each value" : parts}, marked runs</span></figcaption>
-      <svg width={width} height={shown.length * ROW + 24} role="img" aria-label={`Box plots of ${metric} by ${axis.name}: ${shown.map((box) => `${box.label}: median ${shortText(box.middle)} of ${box.count} runs`).join("; ")}`}>
-        {shown.map((box, at) => <BoxRow key={box.label} box={box} y={at * ROW + ROW / 2} place={place} left={left} width={width} />)}
+      <figcaption>
+        <b>{metric}</b> by {axis.name}
+        <span class="quiet"> · {parts === "value" ? "each value" : parts}, marked runs</span>
+      </figcaption>
+      <svg
+        width={width}
+        height={shown.length * ROW + 24}
+        role="img"
+        aria-label={`Box plots of ${metric} by ${axis.name}: ${shown.map((box) => `${box.label}: median ${shortText(box.middle)} of ${box.count} runs`).join("; ")}`}
+      >
+        {shown.map((box, at) => (
+          <BoxRow key={box.label} box={box} y={at * ROW + ROW / 2} place={place} left={left} width={width} />
+        ))}
         {low < high && <Ticks scale={scale} from={left + 8} to={right} y={shown.length * ROW + 2} />}
       </svg>
     </figure>
   );
 }
 
-function BoxRow({ box, y, place, left, width }: { box: Box; y: number; place: (value: number) => number; left: number; width: number }) {
-  const [low, quarter, middle, threeQuarters, high] = [box.low, box.quarter, box.middle, box.threeQuarters, box.high].map(place) as [number, number, number, number, number];
+function BoxRow({
+  box,
+  y,
+  place,
+  left,
+  width,
+}: {
+  box: Box;
+  y: number;
+  place: (value: number) => number;
+  left: number;
+  width: number;
+}) {
+  const [low, quarter, middle, threeQuarters, high] = [
+    box.low,
+    box.quarter,
+    box.middle,
+    box.threeQuarters,
+    box.high,
+  ].map(place) as [number, number, number, number, number];
   const facts = `${box.label}: median ${shortText(box.middle)}, half of the runs between ${shortText(box.quarter)} and ${shortText(box.threeQuarters)}, ${box.count.toLocaleString("en")} runs`;
   return (
     <g class="box" transform={`translate(0 ${y})`}>
       <title>{facts}</title>
-      <text x={left} dy="0.35em" text-anchor="end">{fitted(box.label, left - 8)}</text>
-      {box.outliers.map((value, at) => <circle key={at} cx={place(value)} r={1.5} />)}
+      <text x={left} dy="0.35em" text-anchor="end">
+        {fitted(box.label, left - 8)}
+      </text>
+      {box.outliers.map((value, at) => (
+        <circle key={at} cx={place(value)} r={1.5} />
+      ))}
       <line x1={low} x2={high} />
       <rect x={quarter} y={-7} width={Math.max(1, threeQuarters - quarter)} height={14} rx={2} />
       <line class="box-middle" x1={middle} x2={middle} y1={-7} y2={7} />
-      <text class="box-count" x={width - 4} dy="0.35em" text-anchor="end">{box.count.toLocaleString("en")}</text>
+      <text class="box-count" x={width - 4} dy="0.35em" text-anchor="end">
+        {box.count.toLocaleString("en")}
+      </text>
     </g>
   );
 }

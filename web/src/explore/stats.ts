@@ -29,21 +29,35 @@ const MAX_OUTLIERS = 60;
 /** Source: Tukey, "Exploratory Data Analysis", 1977: box plots. */
 export function boxOf(label: string, values: Float64Array): Box {
   const sorted = values.slice().sort();
-  const [quarter, middle, threeQuarters] = [0.25, 0.5, 0.75].map((share) => quantile(sorted, share)) as [number, number, number];
+  const [quarter, middle, threeQuarters] = [0.25, 0.5, 0.75].map((share) => quantile(sorted, share)) as [
+    number,
+    number,
+    number,
+  ];
   const reach = 1.5 * (threeQuarters - quarter);
   const inside = sorted.filter((value) => value >= quarter - reach && value <= threeQuarters + reach);
   const outside = sorted.filter((value) => value < quarter - reach || value > threeQuarters + reach);
   const every = Math.ceil(outside.length / MAX_OUTLIERS);
   const outliers = [...outside].filter((_, at) => at % every === 0 || at === outside.length - 1);
-  return { label, count: sorted.length, low: inside[0] ?? NaN, quarter, middle, threeQuarters, high: inside.at(-1) ?? NaN, outliers };
+  return {
+    label,
+    count: sorted.length,
+    low: inside[0] ?? NaN,
+    quarter,
+    middle,
+    threeQuarters,
+    high: inside.at(-1) ?? NaN,
+    outliers,
+  };
 }
-
 
 /** The metric's box for each group of runs among `bits`; group -1 is in none. */
 export function boxesOf(metric: Column, groups: Int32Array, labels: readonly string[], bits: Bits): Box[] {
   const counts = new Uint32Array(labels.length);
-  const isIn = (run: number): boolean => hasBit(bits, run) && (groups[run] ?? -1) >= 0 && Number.isFinite(numberAt(metric, run));
-  for (let run = 0; run < groups.length; run++) if (isIn(run)) counts[groups[run] ?? 0] = (counts[groups[run] ?? 0] ?? 0) + 1;
+  const isIn = (run: number): boolean =>
+    hasBit(bits, run) && (groups[run] ?? -1) >= 0 && Number.isFinite(numberAt(metric, run));
+  for (let run = 0; run < groups.length; run++)
+    if (isIn(run)) counts[groups[run] ?? 0] = (counts[groups[run] ?? 0] ?? 0) + 1;
   const values = labels.map((_, group) => new Float64Array(counts[group] ?? 0));
   const filled = new Uint32Array(labels.length);
   for (let run = 0; run < groups.length; run++) {

@@ -9,11 +9,22 @@ import { STEPS } from "./classes";
 export const themeChanges = signal(0);
 
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => themeChanges.value++);
-new MutationObserver(() => themeChanges.value++).observe(document.documentElement, { attributeFilter: ["data-theme", "style", "class"] });
+new MutationObserver(() => themeChanges.value++).observe(document.documentElement, {
+  attributeFilter: ["data-theme", "style", "class"],
+});
 
 function rgbOf(colour: string): Rgb {
-  const hex = /^#(..)(..)(..)$/.exec(colour)?.slice(1).map((part) => parseInt(part, 16));
-  const numbers = hex ?? colour.match(/[\d.]+/g)?.slice(0, 3).map(Number) ?? [];
+  const hex = /^#(..)(..)(..)$/
+    .exec(colour)
+    ?.slice(1)
+    .map((part) => parseInt(part, 16));
+  const numbers =
+    hex ??
+    colour
+      .match(/[\d.]+/g)
+      ?.slice(0, 3)
+      .map(Number) ??
+    [];
   return [numbers[0] ?? 0, numbers[1] ?? 0, numbers[2] ?? 0];
 }
 

@@ -38,7 +38,12 @@ function useAxisMaker(): Make {
   };
 }
 
-const plainColouring = (size: number): Colouring => ({ kind: "ramp", classes: new Uint8Array(size).fill(NO_CLASS), marks: [], none: size });
+const plainColouring = (size: number): Colouring => ({
+  kind: "ramp",
+  classes: new Uint8Array(size).fill(NO_CLASS),
+  marks: [],
+  none: size,
+});
 
 export function useView(frame: Frame, metric: Metric | null, colour: string): View {
   const make = useAxisMaker();
@@ -51,11 +56,22 @@ export function useView(frame: Frame, metric: Metric | null, colour: string): Vi
     if (colourColumn === undefined) return plainColouring(size);
     if (colour === "") return rampOf(colourColumn, size, order);
     const axis = make(colourColumn, {});
-    return axis.kind === "category" ? categoriesOf(axis) : rampOf(colourColumn, size, bestFirst(colourColumn, size, "max"));
+    return axis.kind === "category"
+      ? categoriesOf(axis)
+      : rampOf(colourColumn, size, bestFirst(colourColumn, size, "max"));
   }, [colourColumn, order, colour, size]);
   const axisFor = (wanted: Wanted): Axis | null => {
     const column = frame.columns.get(wanted.name);
     return column === undefined ? null : make(column, wanted);
   };
-  return { frame, size, metric, metricColumn, order, colouring, colourName: colour === "" ? (metric?.name ?? "") : colour, axisFor };
+  return {
+    frame,
+    size,
+    metric,
+    metricColumn,
+    order,
+    colouring,
+    colourName: colour === "" ? (metric?.name ?? "") : colour,
+    axisFor,
+  };
 }

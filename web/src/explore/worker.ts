@@ -16,11 +16,17 @@ interface Surface {
   height: number;
   ratio: number;
 }
-const scope = self as unknown as { onmessage: (event: MessageEvent<ToWorker>) => void; postMessage: (message: Drawn) => void };
+const scope = self as unknown as {
+  onmessage: (event: MessageEvent<ToWorker>) => void;
+  postMessage: (message: Drawn) => void;
+};
 
 const surfaces = new Map<Sheet, Surface>();
 const places = new Map<string, Uint16Array>();
-let axes: { readonly shown: readonly { readonly name: string; readonly x: number }[]; readonly isMoving: boolean } = { shown: [], isMoving: false };
+let axes: { readonly shown: readonly { readonly name: string; readonly x: number }[]; readonly isMoving: boolean } = {
+  shown: [],
+  isMoving: false,
+};
 let classes = new Uint8Array(0);
 let look: Look = { palette: [], context: [200, 200, 200], ground: [255, 255, 255] };
 let dots: Dots | null = null;
@@ -101,7 +107,13 @@ function contextOf(columns: Columns, width: number, height: number, ratio: numbe
   pen.scale(ratio, ratio);
   if (gaps !== null) {
     gaps.show(allBits(total));
-    putPictures(pen, gaps, Array.from({ length: CLASSES }, () => look.context), 0.1, 0.75);
+    putPictures(
+      pen,
+      gaps,
+      Array.from({ length: CLASSES }, () => look.context),
+      0.1,
+      0.75,
+    );
     return canvas;
   }
   pen.strokeStyle = css(look.context);

@@ -34,14 +34,41 @@ function useText(): [string, (text: string) => void] {
 }
 
 /** The text below the input's own, which is transparent: in colours, with what is wrong underlined. */
-function Mirror({ text, error, own }: { text: string; error: ApiError | undefined; own: RefObject<HTMLDivElement | null> }) {
+function Mirror({
+  text,
+  error,
+  own,
+}: {
+  text: string;
+  error: ApiError | undefined;
+  own: RefObject<HTMLDivElement | null>;
+}) {
   return (
     <div class="filter-text" aria-hidden="true" ref={own}>
       {tokensOf(text, wrongRange(text, error?.column, error?.length)).map((token, at) => (
-        <span key={at} class={`token-${token.kind}${token.isWrong ? " is-wrong" : ""}`}>{token.text}</span>
+        <span key={at} class={`token-${token.kind}${token.isWrong ? " is-wrong" : ""}`}>
+          {token.text}
+        </span>
       ))}
       {error?.column !== undefined && error.column > text.length && <span class="is-wrong"> </span>}
     </div>
+  );
+}
+
+/** How many runs the filter would find that is typed but not applied yet. */
+function Found({ total }: { total: number }) {
+  return (
+    <span class="filter-hint" aria-live="polite">
+      {total.toLocaleString("en")} run{total === 1 ? "" : "s"} · Enter
+    </span>
+  );
+}
+
+function ClearButton({ clear }: { clear: () => void }) {
+  return (
+    <button type="button" class="plain filter-clear" aria-label="Clear the filter" title="Clear" onClick={clear}>
+      ×
+    </button>
   );
 }
 
@@ -72,6 +99,10 @@ export function FilterBox() {
     setActive(-1);
     change({ f: value.trim() });
   };
+  const replace = (value: string): void => {
+    setText(value);
+    apply(value);
+  };
   const take = (at: number): void => {
     const option = options[at];
     if (option === undefined || offered.completion === undefined) return;
@@ -93,8 +124,10 @@ export function FilterBox() {
     else if (event.key === "Enter") apply();
     else if (event.key === "Tab" && !event.shiftKey && options.length > 0) take(Math.max(active, 0));
     else if (event.key === "Escape") leave();
-    else if (step !== 0 && options.length > 0) setActive((active + step + options.length + (active < 0 && step < 0 ? 1 : 0)) % options.length);
-    else if (step > 0 || (event.key === " " && event.ctrlKey)) offered.ask(text, input.current?.selectionStart ?? text.length);
+    else if (step !== 0 && options.length > 0)
+      setActive((active + step + options.length + (active < 0 && step < 0 ? 1 : 0)) % options.length);
+    else if (step > 0 || (event.key === " " && event.ctrlKey))
+      offered.ask(text, input.current?.selectionStart ?? text.length);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -104,19 +137,43 @@ export function FilterBox() {
       <div class={`filter-field${error === undefined ? "" : " is-wrong"}`}>
         <Mirror text={text} error={error} own={mirror} />
         <input
-          id={FILTER_ID} ref={input} value={text} class="filter-input" type="text" role="combobox" autocomplete="off" spellcheck={false}
-          placeholder='Filter: lr < 0.01 and "baseline" in tags' aria-label="Filter" aria-autocomplete="list" aria-expanded={options.length > 0}
-          aria-controls="filter-options" aria-invalid={error !== undefined} aria-describedby={error !== undefined ? "filter-trouble" : undefined}
+          id={FILTER_ID}
+          ref={input}
+          value={text}
+          class="filter-input"
+          type="text"
+          role="combobox"
+          autocomplete="off"
+          spellcheck={false}
+          placeholder='Filter: lr < 0.01 and "baseline" in tags'
+          aria-label="Filter"
+          aria-autocomplete="list"
+          aria-expanded={options.length > 0}
+          aria-controls="filter-options"
+          aria-invalid={error !== undefined}
+          aria-describedby={error !== undefined ? "filter-trouble" : undefined}
           {...(active >= 0 && options.length > 0 ? { "aria-activedescendant": `filter-option-${active}` } : {})}
-          onInput={(event) => typed(event.currentTarget.value, event.currentTarget.selectionStart ?? 0)} onKeyDown={press} onScroll={follow}
-          onFocus={() => setFocused(true)} onBlur={() => { setFocused(false); offered.close(); }}
+          onInput={(event) => typed(event.currentTarget.value, event.currentTarget.selectionStart ?? 0)}
+          onKeyDown={press}
+          onScroll={follow}
+          onFocus={() => setFocused(true)}
+          onBlur={() => {
+            setFocused(false);
+            offered.close();
+          }}
         />
-        {isFocused && text !== param("f") && isChecked && check.total !== undefined && <span class="filter-hint" aria-live="polite">{check.total.toLocaleString("en")} run{check.total === 1 ? "" : "s"} · Enter</span>}
-        {text !== "" && <button type="button" class="plain filter-clear" aria-label="Clear the filter" title="Clear" onClick={() => { setText(""); apply(""); }}>×</button>}
-        {text === "" && !isFocused && <kbd class="filter-key" aria-hidden="true">/</kbd>}
+        {isFocused && text !== param("f") && isChecked && check.total !== undefined && <Found total={check.total} />}
+        {text !== "" && <ClearButton clear={() => replace("")} />}
+        {text === "" && !isFocused && (
+          <kbd class="filter-key" aria-hidden="true">
+            /
+          </kbd>
+        )}
       </div>
       <Options options={options} active={active} take={take} />
-      {error !== undefined && <Trouble error={error} text={text} isOver={isFocused} clauses={clausesOf(text)} apply={(value) => { setText(value); apply(value); }} />}
+      {error !== undefined && (
+        <Trouble error={error} text={text} isOver={isFocused} clauses={clausesOf(text)} apply={replace} />
+      )}
     </div>
   );
 }

@@ -25,7 +25,7 @@ function afterText(filter: string, start: number): number {
 function topWords(filter: string): Word[] | null {
   const words: Word[] = [];
   let depth = 0;
-  for (let at = 0; at < filter.length; ) {
+  for (let at = 0; at < filter.length;) {
     const sign = filter.charAt(at);
     WORD.lastIndex = at;
     const text = WORD.exec(filter)?.[0];
@@ -61,12 +61,14 @@ export function clausesOf(filter: string): string[] {
 /** Parentheses around all of a condition, and spaces outside of quotes, make no difference. */
 function plain(clause: string): string {
   let text = clause.trim();
-  while (text.startsWith("(") && text.endsWith(")") && topWords(text.slice(1, -1)) !== null) text = text.slice(1, -1).trim();
+  while (text.startsWith("(") && text.endsWith(")") && topWords(text.slice(1, -1)) !== null)
+    text = text.slice(1, -1).trim();
   return text.replace(/"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\s+/gsu, (part) => (/^\s/.test(part) ? " " : part));
 }
 
 const isSame = (one: string, other: string): boolean => plain(one) === plain(other);
-const negated = (clause: string): string => (/^\w+\([^()]*\)$/su.test(clause.trim()) ? `not ${clause.trim()}` : `not (${plain(clause)})`);
+const negated = (clause: string): string =>
+  /^\w+\([^()]*\)$/su.test(clause.trim()) ? `not ${clause.trim()}` : `not (${plain(clause)})`;
 
 /** A filter without a condition that it joins by `and`; as it was where it has no such condition. */
 export function dropClause(filter: string, clause: string): string {

@@ -28,16 +28,26 @@ export function tokensOf(filter: string, wrong?: { readonly from: number; readon
     const cuts = [from, ...[wrong?.from ?? from, wrong?.to ?? from].filter((cut) => cut > from && cut < to), to];
     return cuts.slice(1).map((end, at) => {
       const start = cuts[at] ?? from;
-      return { text: filter.slice(start, end), kind, isWrong: wrong !== undefined && start >= wrong.from && end <= wrong.to };
+      return {
+        text: filter.slice(start, end),
+        kind,
+        isWrong: wrong !== undefined && start >= wrong.from && end <= wrong.to,
+      };
     });
   });
 }
 
 /** Where an error is underlined: its column counts from 1; at the end of the text a place after it. */
-export function wrongRange(filter: string, column: number | undefined, length: number | undefined): { from: number; to: number } | undefined {
+export function wrongRange(
+  filter: string,
+  column: number | undefined,
+  length: number | undefined,
+): { from: number; to: number } | undefined {
   if (column === undefined) return undefined;
   const from = Math.max(0, Math.min(column - 1, filter.length));
   const rest = filter.slice(from);
-  const token = /^(?:"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[\p{L}_][\p{L}\p{N}_.]*|\d[\w.+-]*|[<>=!]+|.)/su.exec(rest)?.[0].length ?? 1;
+  const token =
+    /^(?:"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'?|[\p{L}_][\p{L}\p{N}_.]*|\d[\w.+-]*|[<>=!]+|.)/su.exec(rest)?.[0]
+      .length ?? 1;
   return { from, to: from + Math.max(1, length ?? token) };
 }

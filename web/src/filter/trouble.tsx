@@ -17,13 +17,23 @@ export function Trouble({ error, text, isOver, clauses, apply }: TroubleProps) {
   const put = (suggestion: string): string => text.slice(0, from) + suggestion + text.slice(from + length);
   const wrong = clauseAt(text, clauses, from);
   return (
-    <div class={`filter-trouble${isOver ? " is-over" : ""}`} id="filter-trouble" role="alert" onPointerDown={(event) => event.preventDefault()}>
+    <div
+      class={`filter-trouble${isOver ? " is-over" : ""}`}
+      id="filter-trouble"
+      role="alert"
+      onPointerDown={(event) => event.preventDefault()}
+    >
       <span>{error.message.split("\n")[0]}</span>
-      {from >= 0 && error.suggestions.map((suggestion) => (
-        <button key={suggestion} type="button" onClick={() => apply(put(suggestion))}><code>{suggestion}</code></button>
-      ))}
+      {from >= 0 &&
+        error.suggestions.map((suggestion) => (
+          <button key={suggestion} type="button" onClick={() => apply(put(suggestion))}>
+            <code>{suggestion}</code>
+          </button>
+        ))}
       {wrong !== undefined && clauses.length > 1 && (
-        <button type="button" onClick={() => apply(dropClause(text, wrong))}>Drop <code>{wrong}</code></button>
+        <button type="button" onClick={() => apply(dropClause(text, wrong))}>
+          Drop <code>{wrong}</code>
+        </button>
       )}
     </div>
   );

@@ -21,7 +21,9 @@ export function useCheck(text: string, within: (text: string) => string, pauseMs
     const timer = setTimeout(() => {
       // First the text alone, so that an error's column is the text's own.
       post<{ total: number }>("/api/check", { where: text }, stop.signal)
-        .then((alone) => (within(text) === text ? alone : post<{ total: number }>("/api/check", { where: within(text) }, stop.signal)))
+        .then((alone) =>
+          within(text) === text ? alone : post<{ total: number }>("/api/check", { where: within(text) }, stop.signal),
+        )
         .then(
           ({ total }) => setCheck({ text, total }),
           (error: unknown) => {

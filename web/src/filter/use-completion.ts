@@ -27,7 +27,8 @@ export function useCompletion(): Offered {
       post<Completion>("/api/complete", { text, cursor }, stop.signal).then(
         (found) => setCompletion(isDone(found, text) ? undefined : found),
         (error: unknown) => {
-          if (error instanceof ApiError) setCompletion(undefined); // what is wrong with the filter is said by its check
+          if (error instanceof ApiError)
+            setCompletion(undefined); // what is wrong with the filter is said by its check
           else if (!stop.signal.aborted) throw error;
         },
       );

@@ -8,7 +8,12 @@ export function CopyAs() {
   if (code === null) return null;
   return (
     <Menu label="Copy as" title="This screen as a command or as Python">
-      {([["CLI", code.command], ["Python", code.python]] as const).map(([label, text]) => (
+      {(
+        [
+          ["CLI", code.command],
+          ["Python", code.python],
+        ] as const
+      ).map(([label, text]) => (
         <div key={label} class="copy-as">
           <span class="copy-as-label">{label}</span>
           <Copy text={text} title={`Copy as ${label}`} />

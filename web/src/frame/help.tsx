@@ -28,7 +28,11 @@ const List = ({ title, keys }: { title: string; keys: readonly (readonly [string
       {keys.map(([label, names]) => (
         <div key={label}>
           <dt>{label}</dt>
-          <dd>{names.map((name) => <kbd key={name}>{name}</kbd>)}</dd>
+          <dd>
+            {names.map((name) => (
+              <kbd key={name}>{name}</kbd>
+            ))}
+          </dd>
         </div>
       ))}
     </dl>
@@ -42,10 +46,20 @@ export function Help({ close }: { close: () => void }) {
   }, []);
   const here = keysNow().map(({ label, keys }) => [label, keys] as const);
   return (
-    <dialog class="help" ref={dialog} aria-labelledby="help-title" onClose={close} onClick={(event) => { if (event.target === dialog.current) dialog.current?.close(); }}>
+    <dialog
+      class="help"
+      ref={dialog}
+      aria-labelledby="help-title"
+      onClose={close}
+      onClick={(event) => {
+        if (event.target === dialog.current) dialog.current?.close();
+      }}
+    >
       <div class="help-head">
         <h2 id="help-title">Keys</h2>
-        <button type="button" class="plain" aria-label="Close" onClick={() => dialog.current?.close()}>×</button>
+        <button type="button" class="plain" aria-label="Close" onClick={() => dialog.current?.close()}>
+          ×
+        </button>
       </div>
       <div class="help-lists">
         <List title="On this screen" keys={here} />

@@ -7,7 +7,8 @@ export function News() {
     <span class="news" aria-live="polite">
       {count > 0 && (
         <button type="button" class="news-button" title="Show them: those that pass the filter" onClick={refresh}>
-          <span aria-hidden="true">↻ </span>{count.toLocaleString("en")} new {count === 1 ? "run" : "runs"}
+          <span aria-hidden="true">↻ </span>
+          {count.toLocaleString("en")} new {count === 1 ? "run" : "runs"}
         </button>
       )}
     </span>

@@ -19,10 +19,19 @@ export function Projects({ store }: { store: Store | undefined }) {
     else change({ p: name });
   };
   return (
-    <select class="projects" aria-label="Project" value={chosen} onChange={(event) => choose(event.currentTarget.value)}>
+    <select
+      class="projects"
+      aria-label="Project"
+      value={chosen}
+      onChange={(event) => choose(event.currentTarget.value)}
+    >
       <option value="">{store === undefined ? "All projects" : said("All projects", store.runs)}</option>
       {!isKnown && <option value={chosen}>{chosen}</option>}
-      {named.map(({ name, runs }) => <option key={name} value={name}>{said(name, runs)}</option>)}
+      {named.map(({ name, runs }) => (
+        <option key={name} value={name}>
+          {said(name, runs)}
+        </option>
+      ))}
       {without !== undefined && <option value={NONE}>{said("No project", without.runs)}</option>}
     </select>
   );

@@ -38,7 +38,13 @@ export function ThemeSwitch() {
   const next = ORDER[(ORDER.indexOf(now) + 1) % ORDER.length] ?? "system";
   const said = now === "system" ? "as the system" : now;
   return (
-    <button type="button" class="plain icon" title={`Theme: ${said}. Press for ${next === "system" ? "the system's" : next}.`} aria-label={`Theme: ${said}`} onClick={() => choose(next)}>
+    <button
+      type="button"
+      class="plain icon"
+      title={`Theme: ${said}. Press for ${next === "system" ? "the system's" : next}.`}
+      aria-label={`Theme: ${said}`}
+      onClick={() => choose(next)}
+    >
       <span aria-hidden="true">{SIGNS[now]}</span>
     </button>
   );

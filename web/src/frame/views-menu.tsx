@@ -19,22 +19,51 @@ export function ViewsMenu() {
   return (
     <Menu label="Views" title="Saved views" isActive={views.some(({ url }) => url === here)}>
       <form class="views-save" onSubmit={save}>
-        <input aria-label="Name of this view" placeholder="Name what you see now" maxLength={100} value={name} onInput={(event) => setName(event.currentTarget.value)} />
-        <button type="submit" class="primary" disabled={name.trim() === ""}>{views.some((view) => view.name === name.trim()) ? "Replace" : "Save"}</button>
+        <input
+          aria-label="Name of this view"
+          placeholder="Name what you see now"
+          maxLength={100}
+          value={name}
+          onInput={(event) => setName(event.currentTarget.value)}
+        />
+        <button type="submit" class="primary" disabled={name.trim() === ""}>
+          {views.some((view) => view.name === name.trim()) ? "Replace" : "Save"}
+        </button>
       </form>
       {views.length === 0 && <p class="quiet">A view keeps screen, filter, sort, columns and groups under a name.</p>}
       {views.length > 0 && (
         <ul class="views-list">
           {views.map((view) => (
             <li key={view.name}>
-              <a href={view.url} aria-current={view.url === here ? "true" : undefined} onClick={(event) => { event.preventDefault(); go(view.url); }}>{view.name}</a>
+              <a
+                href={view.url}
+                aria-current={view.url === here ? "true" : undefined}
+                onClick={(event) => {
+                  event.preventDefault();
+                  go(view.url);
+                }}
+              >
+                {view.name}
+              </a>
               <span class="quiet">{screenOf(view.url)}</span>
-              <button type="button" class="plain" aria-label={`Delete the view ${view.name}`} title="Delete" onClick={() => deleteView(view.name)}>×</button>
+              <button
+                type="button"
+                class="plain"
+                aria-label={`Delete the view ${view.name}`}
+                title="Delete"
+                onClick={() => deleteView(view.name)}
+              >
+                ×
+              </button>
             </li>
           ))}
         </ul>
       )}
-      {viewsError.value !== "" && <p class="views-error" role="alert">Views can't be kept: {viewsError.value}</p>}
+      {viewsError.value !== "" && (
+        <p class="views-error" role="alert">
+          Views can't be kept: {viewsError.value}
+        </p>
+      )}
     </Menu>
   );
 }

@@ -11,14 +11,20 @@ export const clock = (ms: number): string => new Date(ms).toLocaleString("sv-SE"
 export function ago(ms: number, now = Date.now()): string {
   const seconds = Math.max(0, (now - ms) / 1000);
   if (seconds < 60) return "just now";
-  const units = [["min", 60], ["h", 3600], ["d", 86400]] as const;
+  const units = [
+    ["min", 60],
+    ["h", 3600],
+    ["d", 86400],
+  ] as const;
   const [unit, size] = units.findLast(([, least]) => seconds >= least) ?? units[0];
   return `${Math.floor(seconds / size)} ${unit} ago`;
 }
 
 /** A time with its distance from now, both in words that screens and readers get. */
 export const When = ({ at }: { at: number }) => (
-  <time dateTime={new Date(at).toISOString()} title={ago(at)}>{clock(at)}</time>
+  <time dateTime={new Date(at).toISOString()} title={ago(at)}>
+    {clock(at)}
+  </time>
 );
 
 export const nameOf = (row: Pick<Row, "id" | "name">): string => row.name ?? row.id;
@@ -27,11 +33,16 @@ const SIGNS: Readonly<Record<string, string>> = { running: "●", finished: "✓
 
 /** A run's status by word, sign and colour. */
 export const Status = ({ status }: { status: string }) => (
-  <span class={`status is-${status}`}><span aria-hidden="true">{SIGNS[status] ?? "·"}</span> {status}</span>
+  <span class={`status is-${status}`}>
+    <span aria-hidden="true">{SIGNS[status] ?? "·"}</span> {status}
+  </span>
 );
 
 /** What a status leaves open: since when there is no sign of life, or how it ended. */
-export function reasonOf(run: Row & { readonly exitCode?: number | null; readonly error?: string | null }, now = Date.now()): string | undefined {
+export function reasonOf(
+  run: Row & { readonly exitCode?: number | null; readonly error?: string | null },
+  now = Date.now(),
+): string | undefined {
   if (run.status === "crashed" || (run.status === "running" && run.seen !== undefined && now - run.seen > 120_000)) {
     const seen = run.seen ?? run.finished;
     return seen === null ? "no sign of life" : `no sign of life for ${spanWords((now - seen) / 1000)}`;
@@ -48,7 +59,8 @@ function spanWords(seconds: number): string {
 }
 
 /** How long a run took, or has been going. */
-export const lasted = (run: Row, now = Date.now()): string => spanText(Math.round(((run.finished ?? run.seen ?? now) - run.created) / 1000));
+export const lasted = (run: Row, now = Date.now()): string =>
+  spanText(Math.round(((run.finished ?? run.seen ?? now) - run.created) / 1000));
 
 /** Put a text on the clipboard; false where the browser has none to give, as outside https and localhost. */
 export async function toClipboard(text: string): Promise<boolean> {
@@ -61,7 +73,17 @@ export async function toClipboard(text: string): Promise<boolean> {
 }
 
 /** A button that copies a text and says so; where it cannot, it shows the text selected. */
-export function Copy({ text, label = "Copy", title, class: name }: { text: string | (() => string); label?: string; title?: string; class?: string }) {
+export function Copy({
+  text,
+  label = "Copy",
+  title,
+  class: name,
+}: {
+  text: string | (() => string);
+  label?: string;
+  title?: string;
+  class?: string;
+}) {
   const [told, setTold] = useState<"" | "Copied" | "Press Ctrl+C">("");
   const [held, setHeld] = useState("");
   useEffect(() => {
@@ -77,17 +99,42 @@ export function Copy({ text, label = "Copy", title, class: name }: { text: strin
   };
   return (
     <span class="copy">
-      <button type="button" class={name} title={title} onClick={() => void copy()}>{told === "" ? label : told}</button>
-      <span class="visually-hidden" role="status">{told}</span>
+      <button type="button" class={name} title={title} onClick={() => void copy()}>
+        {told === "" ? label : told}
+      </button>
+      <span class="visually-hidden" role="status">
+        {told}
+      </span>
       {held !== "" && (
-        <textarea class="copy-text" readOnly rows={4} value={held} aria-label="Text to copy" ref={(area) => area?.select()} onBlur={() => { setHeld(""); setTold(""); }} />
+        <textarea
+          class="copy-text"
+          readOnly
+          rows={4}
+          value={held}
+          aria-label="Text to copy"
+          ref={(area) => area?.select()}
+          onBlur={() => {
+            setHeld("");
+            setTold("");
+          }}
+        />
       )}
     </span>
   );
 }
 
 /** A button with a small window below it, which Escape and a press elsewhere close. */
-export function Menu({ label, title, isActive = false, children }: { label: ComponentChildren; title?: string; isActive?: boolean; children: ComponentChildren }) {
+export function Menu({
+  label,
+  title,
+  isActive = false,
+  children,
+}: {
+  label: ComponentChildren;
+  title?: string;
+  isActive?: boolean;
+  children: ComponentChildren;
+}) {
   const [isOpen, setOpen] = useState(false);
   const home = useRef<HTMLDivElement>(null);
   const box = useRef<HTMLDivElement>(null);
@@ -110,8 +157,20 @@ export function Menu({ label, title, isActive = false, children }: { label: Comp
   };
   return (
     <div class="menu" ref={home} onKeyDown={close}>
-      <button type="button" aria-expanded={isOpen} aria-pressed={isActive} title={title} onClick={() => setOpen(!isOpen)}>{label}</button>
-      {isOpen && <div class="menu-box" ref={box}>{children}</div>}
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        aria-pressed={isActive}
+        title={title}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {label}
+      </button>
+      {isOpen && (
+        <div class="menu-box" ref={box}>
+          {children}
+        </div>
+      )}
     </div>
   );
 }
@@ -128,7 +187,14 @@ export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => 
   now.current = keys;
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
-      if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || (isTyping(event) && event.key !== "Escape")) return;
+      if (
+        event.defaultPrevented ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey ||
+        (isTyping(event) && event.key !== "Escape")
+      )
+        return;
       now.current[event.key]?.(event);
     };
     document.addEventListener("keydown", press);

@@ -13,7 +13,11 @@ export function Drawer({ run }: { run: Run }) {
   const key = param("k");
   const isLive = run.finished === null;
   const slow = useSlowRevision(isLive);
-  const { data, error, retry } = useAnswer<History>(key === "" ? null : `/api/run/${encodeURIComponent(run.id)}/history?key=${encodeURIComponent(key)}`, undefined, slow);
+  const { data, error, retry } = useAnswer<History>(
+    key === "" ? null : `/api/run/${encodeURIComponent(run.id)}/history?key=${encodeURIComponent(key)}`,
+    undefined,
+    slow,
+  );
   const home = useRef<HTMLElement>(null);
   useEffect(() => {
     if (home.current !== null) home.current.scrollTop = 0;
@@ -25,7 +29,9 @@ export function Drawer({ run }: { run: Run }) {
     <aside class="drawer" aria-label={`History of ${key}`} ref={home}>
       <div class="drawer-head">
         <h2 class="mono">{key}</h2>
-        <button type="button" class="plain" aria-label="Close" title="Esc" onClick={() => change({ k: "" })}>×</button>
+        <button type="button" class="plain" aria-label="Close" title="Esc" onClick={() => change({ k: "" })}>
+          ×
+        </button>
       </div>
       <div class="drawer-copy">
         <Copy text={key} label="Copy key" />
@@ -42,9 +48,21 @@ export function Drawer({ run }: { run: Run }) {
 function Now({ held, near }: { held: Param; near: readonly string[] }) {
   return (
     <div class="drawer-now">
-      <p class="drawer-value mono"><Value cell={held.value} digits={17} /></p>
+      <p class="drawer-value mono">
+        <Value cell={held.value} digits={17} />
+      </p>
       {held.description !== undefined && <p>{held.description}</p>}
-      {held.unused && <p class="unused-text">Set, but never read by the script.{near.length > 0 && <> Was <code>{near.join(", ")}</code> meant?</>}</p>}
+      {held.unused && (
+        <p class="unused-text">
+          Set, but never read by the script.
+          {near.length > 0 && (
+            <>
+              {" "}
+              Was <code>{near.join(", ")}</code> meant?
+            </>
+          )}
+        </p>
+      )}
     </div>
   );
 }
@@ -54,7 +72,13 @@ function Changes({ data, run }: { data: History; run: Run }) {
   let before: Cell | undefined;
   return (
     <>
-      <h3>{data.changes.length === 0 ? "No change recorded" : data.changes.length === 1 ? "Set once" : `${data.changes.length} changes`}</h3>
+      <h3>
+        {data.changes.length === 0
+          ? "No change recorded"
+          : data.changes.length === 1
+            ? "Set once"
+            : `${data.changes.length} changes`}
+      </h3>
       <ol class="changes">
         {data.changes.map((one, at) => {
           const old = before;
@@ -63,15 +87,28 @@ function Changes({ data, run }: { data: History; run: Run }) {
           return (
             <li key={at}>
               <div class="changes-values mono">
-                {old !== undefined && <><span class="changes-old"><Value cell={old} digits={17} /></span> <span aria-label="became">→</span> </>}
+                {old !== undefined && (
+                  <>
+                    <span class="changes-old">
+                      <Value cell={old} digits={17} />
+                    </span>{" "}
+                    <span aria-label="became">→</span>{" "}
+                  </>
+                )}
                 {one.deleted ? <i class="value-null">deleted</i> : <Value cell={one.value} digits={17} />}
               </div>
-              <div class="changes-by"><code>{one.origin}</code> {one.level !== "" && <span class={`level is-${one.level}`}>{one.level}</span>}</div>
+              <div class="changes-by">
+                <code>{one.origin}</code> {one.level !== "" && <span class={`level is-${one.level}`}>{one.level}</span>}
+              </div>
               <div class="quiet changes-at">
                 {one.time !== null && <When at={one.time} />}
                 {one.step !== null && <span>step {one.step.toLocaleString("en-US")}</span>}
                 {rank !== undefined && rank !== null && <span>rank {rank}</span>}
-                {one.writer !== "" && <span class="changes-writer" title={one.writer}>{one.writer}</span>}
+                {one.writer !== "" && (
+                  <span class="changes-writer" title={one.writer}>
+                    {one.writer}
+                  </span>
+                )}
               </div>
             </li>
           );

@@ -45,21 +45,53 @@ export function Tags({ run, done }: EditProps) {
       {run.tags.map((tag) => (
         <span key={tag} class="chip">
           {tag}
-          <button type="button" aria-label={`Remove tag ${tag}`} disabled={isBusy} onClick={() => void send({ tags: run.tags.filter((other) => other !== tag) })}>×</button>
+          <button
+            type="button"
+            aria-label={`Remove tag ${tag}`}
+            disabled={isBusy}
+            onClick={() => void send({ tags: run.tags.filter((other) => other !== tag) })}
+          >
+            ×
+          </button>
         </span>
       ))}
       {isAdding ? (
-        <form class="tags-add" onSubmit={(event) => { event.preventDefault(); void add(); }}>
+        <form
+          class="tags-add"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void add();
+          }}
+        >
           <input
-            aria-label="New tag" placeholder="tag" maxLength={200} value={typed} disabled={isBusy} ref={(input) => input?.focus()}
-            onInput={(event) => setTyped(event.currentTarget.value)} onBlur={() => { if (typed.trim() === "") setAdding(false); }}
-            onKeyDown={(event) => { if (event.key === "Escape") { event.stopPropagation(); setAdding(false); } }}
+            aria-label="New tag"
+            placeholder="tag"
+            maxLength={200}
+            value={typed}
+            disabled={isBusy}
+            ref={(input) => input?.focus()}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+            onBlur={() => {
+              if (typed.trim() === "") setAdding(false);
+            }}
+            onKeyDown={(event) => {
+              if (event.key === "Escape") {
+                event.stopPropagation();
+                setAdding(false);
+              }
+            }}
           />
         </form>
       ) : (
-        <button type="button" class="plain quiet tags-new" onClick={() => setAdding(true)}>+ tag</button>
+        <button type="button" class="plain quiet tags-new" onClick={() => setAdding(true)}>
+          + tag
+        </button>
       )}
-      {error !== "" && <span class="edit-error" role="alert">{error}</span>}
+      {error !== "" && (
+        <span class="edit-error" role="alert">
+          {error}
+        </span>
+      )}
     </span>
   );
 }
@@ -90,17 +122,34 @@ export function Notes({ run, done }: EditProps) {
     return (
       <div class="notes">
         {run.notes !== null && run.notes !== "" && <p class="notes-text">{run.notes}</p>}
-        <button type="button" class="plain quiet" onClick={open}>{run.notes === null || run.notes === "" ? "+ notes" : "Edit"}</button>
+        <button type="button" class="plain quiet" onClick={open}>
+          {run.notes === null || run.notes === "" ? "+ notes" : "Edit"}
+        </button>
       </div>
     );
   }
   return (
     <div class="notes is-open">
-      <textarea ref={area} rows={4} aria-label="Notes" value={typed} onInput={(event) => setTyped(event.currentTarget.value)} onKeyDown={key} />
+      <textarea
+        ref={area}
+        rows={4}
+        aria-label="Notes"
+        value={typed}
+        onInput={(event) => setTyped(event.currentTarget.value)}
+        onKeyDown={key}
+      />
       <div class="notes-actions">
-        <button type="button" class="primary" disabled={isBusy} title="Ctrl+Enter" onClick={() => void save()}>Save</button>
-        <button type="button" onClick={() => setOpen(false)}>Cancel</button>
-        {error !== "" && <span class="edit-error" role="alert">{error}</span>}
+        <button type="button" class="primary" disabled={isBusy} title="Ctrl+Enter" onClick={() => void save()}>
+          Save
+        </button>
+        <button type="button" onClick={() => setOpen(false)}>
+          Cancel
+        </button>
+        {error !== "" && (
+          <span class="edit-error" role="alert">
+            {error}
+          </span>
+        )}
       </div>
     </div>
   );

@@ -25,7 +25,9 @@ export function Header({ run, done }: { run: Run; done: () => void }) {
   return (
     <header class="run-header">
       <div class="run-title">
-        <svg class="run-dot" width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill={colourOf(run.id)} /></svg>
+        <svg class="run-dot" width="12" height="12" aria-hidden="true">
+          <circle cx="6" cy="6" r="5" fill={colourOf(run.id)} />
+        </svg>
         <h1>{nameOf(run)}</h1>
         <Status status={run.status} />
         {reason !== undefined && <span class="run-reason">{reason}</span>}
@@ -35,14 +37,30 @@ export function Header({ run, done }: { run: Run; done: () => void }) {
         </span>
       </div>
       <dl class="run-facts">
-        <Fact name="Project">{run.project === null ? <span class="quiet">none</span> : <Link to={href("/runs", [["p", run.project]])} label={run.project} />}</Fact>
+        <Fact name="Project">
+          {run.project === null ? (
+            <span class="quiet">none</span>
+          ) : (
+            <Link to={href("/runs", [["p", run.project]])} label={run.project} />
+          )}
+        </Fact>
         {run.group !== null && <Fact name="Group">{run.group}</Fact>}
         {run.jobType !== null && <Fact name="Job type">{run.jobType}</Fact>}
-        <Fact name="Started"><When at={run.created} /> <span class="quiet">{ago(run.created, now)}</span></Fact>
+        <Fact name="Started">
+          <When at={run.created} /> <span class="quiet">{ago(run.created, now)}</span>
+        </Fact>
         <Fact name={isOver ? "Took" : run.status === "running" ? "Going for" : "Ran for"}>{lasted(run, now)}</Fact>
-        {run.exitCode !== null && <Fact name="Exit code"><span class={run.exitCode === 0 ? "" : "is-bad"}>{run.exitCode}</span></Fact>}
-        <Fact name="Tags"><Tags run={run} done={done} /></Fact>
-        <Fact name="Notes"><Notes run={run} done={done} /></Fact>
+        {run.exitCode !== null && (
+          <Fact name="Exit code">
+            <span class={run.exitCode === 0 ? "" : "is-bad"}>{run.exitCode}</span>
+          </Fact>
+        )}
+        <Fact name="Tags">
+          <Tags run={run} done={done} />
+        </Fact>
+        <Fact name="Notes">
+          <Notes run={run} done={done} />
+        </Fact>
       </dl>
       {run.error !== null && run.error !== "" && <ErrorText text={run.error} />}
     </header>
@@ -65,7 +83,9 @@ function ErrorText({ text }: { text: string }) {
   return (
     <details class="run-error">
       <summary class="mono">{lines.at(-1)}</summary>
-      <div class="run-error-copy"><Copy text={text} label="Copy error" /></div>
+      <div class="run-error-copy">
+        <Copy text={text} label="Copy error" />
+      </div>
       <pre tabIndex={0}>{text}</pre>
     </details>
   );

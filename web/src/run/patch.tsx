@@ -49,11 +49,15 @@ export function Patch({ id }: { id: string }) {
   return (
     <div class="patch">
       <div class="patch-head">
-        <span>{files.length} {files.length === 1 ? "file" : "files"} changed</span>
+        <span>
+          {files.length} {files.length === 1 ? "file" : "files"} changed
+        </span>
         <Copy text={data.text} label="Copy diff" />
       </div>
       {data.cut && <p class="quiet">The first megabyte of it.</p>}
-      {files.map((file, at) => <File key={at} file={file} isOpen={files.length <= 3} />)}
+      {files.map((file, at) => (
+        <File key={at} file={file} isOpen={files.length <= 3} />
+      ))}
     </div>
   );
 }
@@ -64,13 +68,25 @@ function File({ file, isOpen }: { file: FilePatch; isOpen: boolean }) {
   const lines = isWhole ? file.lines : file.lines.slice(0, MOST);
   return (
     <details class="patch-file" open={isOpen} onToggle={(event) => setShown(event.currentTarget.open)}>
-      <summary><code>{file.name}</code> <span class="patch-added">+{file.added}</span> <span class="patch-removed">−{file.removed}</span></summary>
+      <summary>
+        <code>{file.name}</code> <span class="patch-added">+{file.added}</span>{" "}
+        <span class="patch-removed">−{file.removed}</span>
+      </summary>
       {isShown && (
         <pre class="patch-lines" tabIndex={0} aria-label={`Changes of ${file.name}`}>
-          {lines.map(({ text, kind }, at) => <span key={at} class={`patch-line is-${kind}`}>{text === "" ? " " : text}{"\n"}</span>)}
+          {lines.map(({ text, kind }, at) => (
+            <span key={at} class={`patch-line is-${kind}`}>
+              {text === "" ? " " : text}
+              {"\n"}
+            </span>
+          ))}
         </pre>
       )}
-      {lines.length < file.lines.length && <button type="button" onClick={() => setWhole(true)}>Show {file.lines.length - MOST} more lines</button>}
+      {lines.length < file.lines.length && (
+        <button type="button" onClick={() => setWhole(true)}>
+          Show {file.lines.length - MOST} more lines
+        </button>
+      )}
     </details>
   );
 }

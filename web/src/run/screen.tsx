@@ -35,12 +35,17 @@ const TABS: readonly Tab[] = [
 
 export default function Screen() {
   const id = decodeURIComponent(address.value.path.split("/")[2] ?? "");
-  const { data, error, retry } = useAnswer<Run>(id === "" ? null : `/api/run/${encodeURIComponent(id)}`, undefined, useSlowRevision());
+  const { data, error, retry } = useAnswer<Run>(
+    id === "" ? null : `/api/run/${encodeURIComponent(id)}`,
+    undefined,
+    useSlowRevision(),
+  );
   useKeys({
     d: () => change({ da: param("da") === "1" ? "" : "1" }),
     Escape: () => change({ k: "" }),
     "/": (event) => {
-      const search = document.getElementById("run-search") ?? document.querySelector<HTMLElement>(".run-body input[type=search]");
+      const search =
+        document.getElementById("run-search") ?? document.querySelector<HTMLElement>(".run-body input[type=search]");
       if (search === null) return;
       event.preventDefault();
       search.focus();
@@ -53,10 +58,30 @@ export default function Screen() {
       document.title = "setpoint";
     };
   }, [run]);
-  if (id === "") return <div class="run-none"><p>Which run? <Link to="/runs" label="Choose one" /></p></div>;
+  if (id === "")
+    return (
+      <div class="run-none">
+        <p>
+          Which run? <Link to="/runs" label="Choose one" />
+        </p>
+      </div>
+    );
   if (run === undefined) {
-    if (error === undefined) return <><h1 class="visually-hidden">Run</h1><Waiting /></>;
-    return <><h1 class="visually-hidden">Run</h1><Failed error={error} retry={retry}><Link to="/runs" label="All runs" /></Failed></>;
+    if (error === undefined)
+      return (
+        <>
+          <h1 class="visually-hidden">Run</h1>
+          <Waiting />
+        </>
+      );
+    return (
+      <>
+        <h1 class="visually-hidden">Run</h1>
+        <Failed error={error} retry={retry}>
+          <Link to="/runs" label="All runs" />
+        </Failed>
+      </>
+    );
   }
   const chosen = TABS.find(({ name }) => name === param("t")) ?? TABS[0];
   return (
@@ -66,10 +91,19 @@ export default function Screen() {
       <nav class="tabs" aria-label="Parts of the run">
         {TABS.map(({ name, title, count }) => {
           const number = count(run);
-          const to = href(address.value.path, [...address.value.params].filter(([part]) => part !== "q" && part !== "k" && part !== "t").concat([["t", name === "config" ? "" : name]]));
+          const to = href(
+            address.value.path,
+            [...address.value.params]
+              .filter(([part]) => part !== "q" && part !== "k" && part !== "t")
+              .concat([["t", name === "config" ? "" : name]]),
+          );
           return (
             <span key={name} class={name === "damage" && number !== undefined ? "tab is-bad" : "tab"}>
-              <Link to={to} label={number === undefined ? title : `${title} ${number}`} current={name === chosen?.name} />
+              <Link
+                to={to}
+                label={number === undefined ? title : `${title} ${number}`}
+                current={name === chosen?.name}
+              />
             </span>
           );
         })}
@@ -82,12 +116,29 @@ export default function Screen() {
 }
 
 function Part({ name, run }: { name: string; run: Run }) {
-  const curves = useMemo(() => [{ id: run.id, label: nameOf(run), isLive: run.finished === null }], [run.id, run.finished]);
+  const curves = useMemo(
+    () => [{ id: run.id, label: nameOf(run), isLive: run.finished === null }],
+    [run.id, run.finished],
+  );
   if (name === "results") return <Results run={run} />;
-  if (name === "metrics") return <div class="run-scroll"><Panel runs={curves} metrics={run.metrics.map((metric) => metric.name)} none="No metrics yet. run.log({...}) records them." /></div>;
+  if (name === "metrics")
+    return (
+      <div class="run-scroll">
+        <Panel
+          runs={curves}
+          metrics={run.metrics.map((metric) => metric.name)}
+          none="No metrics yet. run.log({...}) records them."
+        />
+      </div>
+    );
   if (name === "environment") return <Environment run={run} />;
   if (name === "processes") return <Processes run={run} />;
   if (name === "damage") return <Damage run={run} />;
   if (name === "again") return <Again run={run} />;
-  return <><Config run={run} /><Drawer run={run} /></>;
+  return (
+    <>
+      <Config run={run} />
+      <Drawer run={run} />
+    </>
+  );
 }

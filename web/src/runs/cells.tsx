@@ -8,7 +8,13 @@ import type { Look } from "./rows";
 const MOST_CHIPS = 3;
 
 export const Swatch = ({ colour }: { colour: string }) => (
-  <span class="rt-swatch" aria-hidden="true" ref={(own) => { if (own !== null) own.style.background = colour; }} />
+  <span
+    class="rt-swatch"
+    aria-hidden="true"
+    ref={(own) => {
+      if (own !== null) own.style.background = colour;
+    }}
+  />
 );
 
 /** Tells that records of a run can't be read or were lost. */
@@ -17,15 +23,25 @@ export function Damage({ row }: { row: Row }) {
   const said = [
     row.damage > 0 ? `${row.damage.toLocaleString("en")} ${row.damage === 1 ? "place" : "places"} can't be read` : "",
     row.lost > 0 ? `${row.lost.toLocaleString("en")} ${row.lost === 1 ? "record was" : "records were"} lost` : "",
-  ].filter((text) => text !== "").join("; ");
-  return <span class="rt-damage" role="img" title={said} aria-label={said}>⚠ {row.damage + row.lost}</span>;
+  ]
+    .filter((text) => text !== "")
+    .join("; ");
+  return (
+    <span class="rt-damage" role="img" title={said} aria-label={said}>
+      ⚠ {row.damage + row.lost}
+    </span>
+  );
 }
 
 function Tags({ row }: { row: Row }) {
   const more = row.tags.length - MOST_CHIPS;
   return (
     <span class="rt-tags" title={row.tags.join(", ")}>
-      {row.tags.slice(0, MOST_CHIPS).map((tag) => <span key={tag} class="rt-tag">{tag}</span>)}
+      {row.tags.slice(0, MOST_CHIPS).map((tag) => (
+        <span key={tag} class="rt-tag">
+          {tag}
+        </span>
+      ))}
       {more > 0 && <span class="quiet">+{more}</span>}
     </span>
   );
@@ -35,9 +51,17 @@ function Tags({ row }: { row: Row }) {
 export function Content({ row, name, cell, look }: { row: Row; name: string; cell: Cell | undefined; look: Look }) {
   switch (name) {
     case STATUS:
-      return <span title={reasonOf(row)}><Status status={row.status} /></span>;
+      return (
+        <span title={reasonOf(row)}>
+          <Status status={row.status} />
+        </span>
+      );
     case CREATED:
-      return <time dateTime={new Date(row.created).toISOString()} title={clock(row.created)}>{ago(row.created)}</time>;
+      return (
+        <time dateTime={new Date(row.created).toISOString()} title={clock(row.created)}>
+          {ago(row.created)}
+        </time>
+      );
     case TAGS:
       return <Tags row={row} />;
     case NOTES:
@@ -49,4 +73,6 @@ export function Content({ row, name, cell, look }: { row: Row; name: string; cel
 
 /** A text that is too long for its cell is told whole when pointed at. */
 export const titleOf = (cell: Cell | undefined): string | undefined =>
-  typeof cell === "string" || (typeof cell === "object" && cell !== null && cell.$ !== "unset") ? textOf(cell) : undefined;
+  typeof cell === "string" || (typeof cell === "object" && cell !== null && cell.$ !== "unset")
+    ? textOf(cell)
+    : undefined;

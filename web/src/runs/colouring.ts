@@ -29,7 +29,13 @@ export function colouringOf(facets: Facets | undefined): { of: (cell: Cell) => s
       const number = numberOf(cell);
       return number === undefined ? GREY : scaleColour(share(number));
     };
-    return { of, legend: SHARES.map((part) => ({ label: part === 0 ? textOf(low) : part === 1 ? textOf(high) : "", colour: scaleColour(part) })) };
+    return {
+      of,
+      legend: SHARES.map((part) => ({
+        label: part === 0 ? textOf(low) : part === 1 ? textOf(high) : "",
+        colour: scaleColour(part),
+      })),
+    };
   }
   const texts = (facet?.values ?? []).map(({ value }) => textOf(value));
   const colours = new Map(texts.slice(0, PALETTE.length).map((text, at) => [text, PALETTE[at] ?? GREY]));

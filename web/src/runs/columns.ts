@@ -11,12 +11,20 @@ export const NOTES = "run.notes";
 /** Columns that each row brings with it: the server is not asked for them. */
 const LOCAL: ReadonlySet<string> = new Set([STATUS, CREATED, TAGS, NOTES]);
 const LABELS: Readonly<Record<string, string>> = {
-  [STATUS]: "status", [CREATED]: "started", "run.finished": "ended", "run.exit_code": "exit code", "run.job_type": "job type",
+  [STATUS]: "status",
+  [CREATED]: "started",
+  "run.finished": "ended",
+  "run.exit_code": "exit code",
+  "run.job_type": "job type",
 };
 
 export const isLocal = (name: string): boolean => LOCAL.has(name);
 export const scopeOf = (name: string): Scope =>
-  name === TAGS || name.startsWith("run.") ? "run" : name.startsWith("summary.") || name.startsWith('summary"') ? "summary" : "config";
+  name === TAGS || name.startsWith("run.")
+    ? "run"
+    : name.startsWith("summary.") || name.startsWith('summary"')
+      ? "summary"
+      : "config";
 
 /** What the head of a column says: the last name large, what is before it small. Facts about a run need no parent. */
 export function headOf(name: string): Head {
@@ -45,7 +53,12 @@ export function naturalWidth(name: string, signs: number): number {
 }
 
 /** Columns with their places, the pinned ones first. */
-export function placed(names: readonly string[], pins: readonly string[], widthOf: (name: string) => number, start: number): Column[] {
+export function placed(
+  names: readonly string[],
+  pins: readonly string[],
+  widthOf: (name: string) => number,
+  start: number,
+): Column[] {
   const pinned = pins.filter((name) => names.includes(name));
   const order = [...pinned, ...names.filter((name) => !pinned.includes(name))];
   let left = start;

@@ -11,7 +11,10 @@ const MOST_SELECTED = 500;
 /** Keys with more than one value, or that only some runs have; in the order of `chosen`, then those of most runs. */
 export function differingKeys({ keys, total }: Keys, chosen: readonly string[]): string[] {
   const differs = ({ scope, values, runs }: KeyInfo): boolean => scope !== "run" && (values !== 1 || runs < total);
-  const found = keys.filter(differs).sort((one, other) => other.runs - one.runs).map(({ name }) => name);
+  const found = keys
+    .filter(differs)
+    .sort((one, other) => other.runs - one.runs)
+    .map(({ name }) => name);
   const all = new Set(found);
   return [...new Set([...chosen.filter((name) => all.has(name)), ...found])];
 }
@@ -27,7 +30,11 @@ export function useDiffering(isOn: boolean, where: string, chosen: readonly stri
   const ids = [...selected.value.keys()];
   const isOfSelection = ids.length > 1 && ids.length <= MOST_SELECTED;
   const among = isOfSelection ? whereIds(ids) : where;
-  const { data } = useAnswer<Keys>(isOn ? `/api/keys?where=${encodeURIComponent(among)}` : null, undefined, refreshes.value);
+  const { data } = useAnswer<Keys>(
+    isOn ? `/api/keys?where=${encodeURIComponent(among)}` : null,
+    undefined,
+    refreshes.value,
+  );
   if (!isOn || data === undefined) return { names: null, count: 0, isOfSelection };
   const found = differingKeys(data, chosen);
   const local = (name: string): boolean => isLocal(name);

@@ -12,7 +12,8 @@ import { leafOf } from "../key";
 const MOST_VALUES = 6;
 
 /** A press adds a condition to the filter; with Alt or Shift its opposite. */
-const narrow = (clause: string, event: MouseEvent): void => change({ f: addClause(param("f"), clause, event.altKey || event.shiftKey) });
+const narrow = (clause: string, event: MouseEvent): void =>
+  change({ f: addClause(param("f"), clause, event.altKey || event.shiftKey) });
 
 type Bin = NonNullable<Facet["bins"]>[number];
 
@@ -20,19 +21,30 @@ type Bin = NonNullable<Facet["bins"]>[number];
 export function rangeClause(first: Bin, last: Bin): string {
   const [, low, name] = /^(\S+) <= (.+?) <=? \S+$/u.exec(first.clause) ?? [];
   const [, sign, high] = / (<=?) (\S+)$/u.exec(last.clause) ?? [];
-  if (low === undefined || name === undefined || high === undefined) return first === last ? first.clause : `(${first.clause} or ${last.clause})`;
+  if (low === undefined || name === undefined || high === undefined)
+    return first === last ? first.clause : `(${first.clause} or ${last.clause})`;
   return `${low} <= ${name} ${sign ?? "<="} ${high}`;
 }
 
 export function Facets({ where }: { where: string }) {
-  const { data, error, retry, isLoading } = useAnswer<FacetsAnswer>("/api/facets", { where, keys: null }, refreshes.value);
+  const { data, error, retry, isLoading } = useAnswer<FacetsAnswer>(
+    "/api/facets",
+    { where, keys: null },
+    refreshes.value,
+  );
   return (
     <aside class={`rt-facets${isLoading && data !== undefined ? " is-old" : ""}`} aria-label="Values">
       {error !== undefined && error.kind !== "filter" && <Failed error={error} retry={retry} />}
       {data === undefined && error === undefined && <Waiting lines={10} />}
       {data?.facets.length === 0 && <p class="quiet rt-facets-none">All these runs have the same params.</p>}
-      {data?.facets.map((facet) => <FacetBox key={facet.key} facet={facet} total={data.total} />)}
-      {data !== undefined && data.facets.length > 0 && <p class="quiet rt-facets-none">Press a bar to narrow, with Alt or Shift to leave it out. Drag over bars for a range.</p>}
+      {data?.facets.map((facet) => (
+        <FacetBox key={facet.key} facet={facet} total={data.total} />
+      ))}
+      {data !== undefined && data.facets.length > 0 && (
+        <p class="quiet rt-facets-none">
+          Press a bar to narrow, with Alt or Shift to leave it out. Drag over bars for a range.
+        </p>
+      )}
     </aside>
   );
 }
@@ -41,7 +53,9 @@ function FacetBox({ facet, total }: { facet: Facet; total: number }) {
   const { leaf, parent } = leafOf(facet.key);
   return (
     <details class="rt-facet" open>
-      <summary title={facet.key}><span class="rt-facet-name">{leaf}</span> <span class="quiet">{parent}</span></summary>
+      <summary title={facet.key}>
+        <span class="rt-facet-name">{leaf}</span> <span class="quiet">{parent}</span>
+      </summary>
       {facet.bins !== null ? <Histogram facet={facet} bins={facet.bins} /> : <Values facet={facet} total={total} />}
       {facet.unset > 0 && <p class="rt-unset quiet">{facet.unset.toLocaleString("en")} not set</p>}
     </details>
@@ -58,15 +72,28 @@ function Values({ facet, total }: { facet: Facet; total: number }) {
     <ul class="rt-values">
       {shown.map(({ value, count, clause }) => (
         <li key={clause}>
-          <button type="button" class="plain" title={`${textOf(value)}: ${count.toLocaleString("en")} of ${total.toLocaleString("en")} runs`} onClick={(event) => narrow(clause, event)}>
+          <button
+            type="button"
+            class="plain"
+            title={`${textOf(value)}: ${count.toLocaleString("en")} of ${total.toLocaleString("en")} runs`}
+            onClick={(event) => narrow(clause, event)}
+          >
             <span class="rt-value-bar" aria-hidden="true" style={{ width: `${(100 * count) / most}%` }} />
             <span class="rt-value-text">{textOf(value)}</span>
             <span class="rt-value-count">{count.toLocaleString("en")}</span>
           </button>
         </li>
       ))}
-      {(hidden > 0 || isAll) && <li><button type="button" class="plain quiet rt-values-more" onClick={() => setAll(!isAll)}>{isAll ? "Fewer" : `${hidden} more`}</button></li>}
-      {facet.more > 0 && (isAll || hidden === 0) && <li class="quiet rt-values-more">and {facet.more.toLocaleString("en")} others</li>}
+      {(hidden > 0 || isAll) && (
+        <li>
+          <button type="button" class="plain quiet rt-values-more" onClick={() => setAll(!isAll)}>
+            {isAll ? "Fewer" : `${hidden} more`}
+          </button>
+        </li>
+      )}
+      {facet.more > 0 && (isAll || hidden === 0) && (
+        <li class="quiet rt-values-more">and {facet.more.toLocaleString("en")} others</li>
+      )}
     </ul>
   );
 }
@@ -100,19 +127,40 @@ function Histogram({ facet, bins }: { facet: Facet; bins: readonly Bin[] }) {
   };
   return (
     <div class="rt-histogram">
-      <div class="rt-bins" ref={box} role="group" aria-label={`Values of ${facet.key}`} onKeyDown={key} onPointerLeave={() => setRange(null)}>
+      <div
+        class="rt-bins"
+        ref={box}
+        role="group"
+        aria-label={`Values of ${facet.key}`}
+        onKeyDown={key}
+        onPointerLeave={() => setRange(null)}
+      >
         {bins.map(({ low, high, count }, at) => (
           <button
-            key={at} type="button" tabIndex={at === active ? 0 : -1} class={`rt-bin${at >= from && at <= to ? " is-taken" : ""}`}
-            aria-label={`${floatText(low)} to ${floatText(high)}: ${count.toLocaleString("en")} runs`} title={`${floatText(low)} – ${floatText(high)}\n${count.toLocaleString("en")} runs`}
-            onPointerDown={() => setRange([at, at])} onPointerEnter={(event) => { if (range !== null && event.buttons === 1) setRange([range[0], at]); }}
-            onPointerUp={(event) => take(event, at)} onClick={(event) => { if (event.detail === 0) take(event, at); }}
+            key={at}
+            type="button"
+            tabIndex={at === active ? 0 : -1}
+            class={`rt-bin${at >= from && at <= to ? " is-taken" : ""}`}
+            aria-label={`${floatText(low)} to ${floatText(high)}: ${count.toLocaleString("en")} runs`}
+            title={`${floatText(low)} – ${floatText(high)}\n${count.toLocaleString("en")} runs`}
+            onPointerDown={() => setRange([at, at])}
+            onPointerEnter={(event) => {
+              if (range !== null && event.buttons === 1) setRange([range[0], at]);
+            }}
+            onPointerUp={(event) => take(event, at)}
+            onClick={(event) => {
+              if (event.detail === 0) take(event, at);
+            }}
           >
             <span style={{ height: `${count === 0 ? 0 : Math.max(4, (100 * count) / most)}%` }} />
           </button>
         ))}
       </div>
-      <p class="rt-ends"><span>{floatText(bins[0]?.low ?? 0, 3)}</span>{isLog(bins) && <span title="Each bar spans a factor">log</span>}<span>{floatText(bins.at(-1)?.high ?? 0, 3)}</span></p>
+      <p class="rt-ends">
+        <span>{floatText(bins[0]?.low ?? 0, 3)}</span>
+        {isLog(bins) && <span title="Each bar spans a factor">log</span>}
+        <span>{floatText(bins.at(-1)?.high ?? 0, 3)}</span>
+      </p>
     </div>
   );
 }

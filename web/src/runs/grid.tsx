@@ -45,7 +45,8 @@ function drawnOf(columns: readonly Column[], nameWidth: number, left: number, wi
   const drawn: Drawn[] = [];
   let end = nameWidth;
   columns.forEach((column, index) => {
-    if (!column.isPinned && (column.left + column.width < left - MORE_PX || column.left > left + width + MORE_PX)) return;
+    if (!column.isPinned && (column.left + column.width < left - MORE_PX || column.left > left + width + MORE_PX))
+      return;
     drawn.push({ column, index, gap: column.left - end });
     end = column.left + column.width;
   });
@@ -62,7 +63,11 @@ interface Scrolled {
 }
 
 /** Where the table is scrolled to; wheels move by pixels of rows even where the element is lower than all rows. */
-function useScroll(total: number, headHeight: number, width: number): Scrolled & { size: { width: number; height: number } } {
+function useScroll(
+  total: number,
+  headHeight: number,
+  width: number,
+): Scrolled & { size: { width: number; height: number } } {
   const box = useRef<HTMLDivElement>(null);
   const size = useSize(box);
   const extent = extentOf(total, Math.max(0, size.height - headHeight));
@@ -90,7 +95,13 @@ function useScroll(total: number, headHeight: number, width: number): Scrolled &
     const own = box.current;
     const wheel = (event: WheelEvent): void => {
       const { extent: held, top } = now.current;
-      if (held.whole === held.given || event.ctrlKey || event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) return;
+      if (
+        held.whole === held.given ||
+        event.ctrlKey ||
+        event.shiftKey ||
+        Math.abs(event.deltaX) > Math.abs(event.deltaY)
+      )
+        return;
       event.preventDefault();
       goTo(top + event.deltaY * (event.deltaMode === 1 ? ROW : event.deltaMode === 2 ? held.view : 1));
     };
@@ -132,7 +143,8 @@ function useFocus(props: GridProps, { box, top, left, size, goTo, extent }: Retu
     const row = place.row < 0 ? own.querySelector(".rt-leaves") : own.querySelector(`[data-row="${place.row}"]`);
     const cell = row?.querySelector<HTMLElement>(`[data-col="${place.column}"]`);
     const wanted = cell ?? own;
-    if (document.activeElement !== wanted && wanted.contains(document.activeElement) !== (wanted !== own)) wanted.focus({ preventScroll: true });
+    if (document.activeElement !== wanted && wanted.contains(document.activeElement) !== (wanted !== own))
+      wanted.focus({ preventScroll: true });
   });
 }
 
@@ -152,20 +164,31 @@ function keyAction(event: KeyboardEvent, props: GridProps, page: number): (() =>
       setPlace({ row: -1, column: Math.min(place.column + side, last.column) });
     };
   }
-  if (column !== undefined && side !== 0 && event.shiftKey) return () => props.onResize(column.name, column.width + side * 16, true);
-  if (column !== undefined && event.key === "ArrowDown" && event.altKey) return () => props.onMenu(column.name, event.target as HTMLElement);
+  if (column !== undefined && side !== 0 && event.shiftKey)
+    return () => props.onResize(column.name, column.width + side * 16, true);
+  if (column !== undefined && event.key === "ArrowDown" && event.altKey)
+    return () => props.onMenu(column.name, event.target as HTMLElement);
   const isFar = event.ctrlKey || event.metaKey;
   if (event.altKey || (isFar && event.key !== "Home" && event.key !== "End")) return undefined;
   switch (event.key) {
-    case "ArrowRight": return to(place.row, place.column + 1);
-    case "ArrowLeft": return to(place.row, place.column - 1);
-    case "ArrowDown": return to(place.row + 1, place.column);
-    case "ArrowUp": return to(place.row - 1, place.column);
-    case "PageDown": return to(place.row + page, place.column);
-    case "PageUp": return to(Math.max(0, place.row - page), place.column);
-    case "Home": return isFar ? to(0, 0) : to(place.row, 0);
-    case "End": return isFar ? to(last.row, last.column) : to(place.row, last.column);
-    default: return enterAction(event, props);
+    case "ArrowRight":
+      return to(place.row, place.column + 1);
+    case "ArrowLeft":
+      return to(place.row, place.column - 1);
+    case "ArrowDown":
+      return to(place.row + 1, place.column);
+    case "ArrowUp":
+      return to(place.row - 1, place.column);
+    case "PageDown":
+      return to(place.row + page, place.column);
+    case "PageUp":
+      return to(Math.max(0, place.row - page), place.column);
+    case "Home":
+      return isFar ? to(0, 0) : to(place.row, 0);
+    case "End":
+      return isFar ? to(last.row, last.column) : to(place.row, last.column);
+    default:
+      return enterAction(event, props);
   }
 }
 
@@ -182,10 +205,15 @@ function enterAction(event: KeyboardEvent, props: GridProps): (() => void) | und
 }
 
 /** The rows to draw, each with where it stands; asks for those that are missing. */
-function useRowsInSight({ rows, columns, version, window, also }: GridProps, scroll: ReturnType<typeof useScroll>, drawn: readonly Drawn[]): readonly [number, number] {
+function useRowsInSight(
+  { rows, columns, version, window, also }: GridProps,
+  scroll: ReturnType<typeof useScroll>,
+  drawn: readonly Drawn[],
+): readonly [number, number] {
   const [first, last] = rowsAt(scroll.top, scroll.extent.view, rows.total, MORE_ROWS);
   window.current = [first, last];
-  const asked = (names: readonly string[]): string[] => [...new Set([...names, also])].filter((name) => name !== "" && !isLocal(name));
+  const asked = (names: readonly string[]): string[] =>
+    [...new Set([...names, also])].filter((name) => name !== "" && !isLocal(name));
   const inSight = asked(drawn.map(({ column }) => column.name));
   useLayoutEffect(() => {
     if (scroll.extent.view > 0) rows.want(first, last, inSight, asked(columns.map(({ name }) => name)));
@@ -195,7 +223,10 @@ function useRowsInSight({ rows, columns, version, window, also }: GridProps, scr
 
 /** Rows and the elements that draw them: one that leaves on one side comes back on the other, which spares making it anew. */
 function slots(first: number, last: number, count: number): readonly { at: number; slot: number }[] {
-  const rows = Array.from({ length: Math.max(0, last - first) }, (_, step) => ({ at: first + step, slot: (first + step) % count }));
+  const rows = Array.from({ length: Math.max(0, last - first) }, (_, step) => ({
+    at: first + step,
+    slot: (first + step) % count,
+  }));
   return rows.sort((one, other) => one.slot - other.slot);
 }
 
@@ -215,10 +246,19 @@ export function Grid(props: GridProps) {
   const { colour, linkTo } = props;
   const actions = useRef(props);
   actions.current = props;
-  const context = useMemo<RowContext>(() => ({
-    rows, version, columns: drawn, nameWidth, colour, linkTo,
-    onCheck: (at, isRange) => actions.current.onCheck(at, isRange), onEdit: (row, name, at) => actions.current.onEdit(row, name, at),
-  }), [rows, version, drawn, nameWidth, colour, linkTo]);
+  const context = useMemo<RowContext>(
+    () => ({
+      rows,
+      version,
+      columns: drawn,
+      nameWidth,
+      colour,
+      linkTo,
+      onCheck: (at, isRange) => actions.current.onCheck(at, isRange),
+      onEdit: (row, name, at) => actions.current.onEdit(row, name, at),
+    }),
+    [rows, version, drawn, nameWidth, colour, linkTo],
+  );
   const press = (event: MouseEvent): void => {
     const cell = (event.target as Element).closest<HTMLElement>("[data-col]");
     const row = cell?.closest<HTMLElement>("[data-row]");
@@ -236,12 +276,27 @@ export function Grid(props: GridProps) {
   const isInSight = place.row < 0 || (place.row >= first && place.row < last);
   return (
     <div
-      class={`rt-grid${props.isOld ? " is-old" : ""}`} ref={box} role="grid" aria-label="Runs" aria-rowcount={rows.total + 2} aria-colcount={columns.length + 1}
-      aria-multiselectable="true" aria-busy={props.isOld} tabIndex={isInSight ? -1 : 0} {...scroll.listen} onKeyDown={key} onMouseDown={press}
+      class={`rt-grid${props.isOld ? " is-old" : ""}`}
+      ref={box}
+      role="grid"
+      aria-label="Runs"
+      aria-rowcount={rows.total + 2}
+      aria-colcount={columns.length + 1}
+      aria-multiselectable="true"
+      aria-busy={props.isOld}
+      tabIndex={isInSight ? -1 : 0}
+      {...scroll.listen}
+      onKeyDown={key}
+      onMouseDown={press}
     >
       <div class="rt-wide" style={{ width: `${width}px` }}>
         <Heads
-          {...props} columns={drawn} all={columns} spans={spans} active={place.row < 0 ? place.column : -1} isNumber={(name) => rows.look(name).isNumber}
+          {...props}
+          columns={drawn}
+          all={columns}
+          spans={spans}
+          active={place.row < 0 ? place.column : -1}
+          isNumber={(name) => rows.look(name).isNumber}
           checked={chosen.size === 0 ? false : chosen.size >= rows.total ? true : "mixed"}
         />
         <div class="rt-body" role="rowgroup" style={{ height: `${extent.given}px` }}>
@@ -249,8 +304,13 @@ export function Grid(props: GridProps) {
             const isActive = at === place.row;
             return (
               <RunRow
-                key={slot} context={context} at={at} y={at * ROW + offset} isSelected={chosen.has(rows.row(at)?.id ?? "")}
-                active={isActive ? place.column : -1} isCurrent={isActive}
+                key={slot}
+                context={context}
+                at={at}
+                y={at * ROW + offset}
+                isSelected={chosen.has(rows.row(at)?.id ?? "")}
+                active={isActive ? place.column : -1}
+                isCurrent={isActive}
               />
             );
           })}

@@ -23,7 +23,9 @@ const areMany = (names: readonly string[]): boolean => names.length > 6;
 
 /** The metrics that are told of: the chosen one first, then those that most runs have. */
 export function groupMetrics(keys: readonly KeyInfo[], chosen: string): string[] {
-  const numbers = keys.filter(({ scope, kinds }) => scope === "summary" && kinds.includes("number")).sort((one, other) => other.runs - one.runs);
+  const numbers = keys
+    .filter(({ scope, kinds }) => scope === "summary" && kinds.includes("number"))
+    .sort((one, other) => other.runs - one.runs);
   const names = numbers.map(({ name }) => name);
   return [...new Set(names.includes(chosen) ? [chosen, ...names] : names)].slice(0, METRICS);
 }
@@ -43,34 +45,84 @@ export function ordered(groups: readonly Group[], sort: string): Group[] {
 
 /** `digits` with which no two means look alike. */
 function Spread({ stats, digits }: { stats: Stats | null | undefined; digits: number }) {
-  if (stats == null) return <span class="value-unset" aria-label="not set">—</span>;
+  if (stats == null)
+    return (
+      <span class="value-unset" aria-label="not set">
+        —
+      </span>
+    );
   return (
     <span title={`${stats.count.toLocaleString("en")} runs, from ${stats.min} to ${stats.max}`}>
-      <span class="rt-mean">{floatText(stats.mean, digits)}{stats.spread !== null && <span class="quiet"> ± {floatText(stats.spread, 2)}</span>}</span>
-      {stats.count > 1 && <span class="rt-range">{floatText(stats.min, 3)} … {floatText(stats.max, 3)}</span>}
+      <span class="rt-mean">
+        {floatText(stats.mean, digits)}
+        {stats.spread !== null && <span class="quiet"> ± {floatText(stats.spread, 2)}</span>}
+      </span>
+      {stats.count > 1 && (
+        <span class="rt-range">
+          {floatText(stats.min, 3)} … {floatText(stats.max, 3)}
+        </span>
+      )}
     </span>
   );
 }
 
-export function Groups({ where, grouping, linkTo }: { where: string; grouping: Grouping; linkTo: (id: string) => string }) {
+export function Groups({
+  where,
+  grouping,
+  linkTo,
+}: {
+  where: string;
+  grouping: Grouping;
+  linkTo: (id: string) => string;
+}) {
   const keys = useAnswer<Keys>(`/api/keys?where=${encodeURIComponent(where)}`, undefined, refreshes.value);
   const metrics = groupMetrics(keys.data?.keys ?? [], param("m"));
   const { data, error, retry, isLoading } = useAnswer<GroupsAnswer>(
-    keys.data === undefined ? null : "/api/groups", { where, by: grouping.keys, but: grouping.isBut, metrics, limit: LIMIT }, refreshes.value,
+    keys.data === undefined ? null : "/api/groups",
+    { where, by: grouping.keys, but: grouping.isBut, metrics, limit: LIMIT },
+    refreshes.value,
   );
   const failed = error ?? keys.error;
-  if (data === undefined) return failed === undefined ? <Waiting lines={12} /> : <Failed error={failed} retry={error === undefined ? keys.retry : retry} />;
-  const names = [...new Set(data.groups.flatMap(({ values }) => Object.keys(values)))].filter((name) => !grouping.isBut || data.groups.some(({ values }) => values[name] !== data.groups[0]?.values[name]));
+  if (data === undefined)
+    return failed === undefined ? (
+      <Waiting lines={12} />
+    ) : (
+      <Failed error={failed} retry={error === undefined ? keys.retry : retry} />
+    );
+  const names = [...new Set(data.groups.flatMap(({ values }) => Object.keys(values)))].filter(
+    (name) => !grouping.isBut || data.groups.some(({ values }) => values[name] !== data.groups[0]?.values[name]),
+  );
   return (
     <div class={`rt-groups${isLoading ? " is-old" : ""}`} tabIndex={0} role="region" aria-label="Groups of runs">
       {failed !== undefined && <Failed error={failed} retry={retry} />}
-      {data.groups.length === 0 ? <Empty title="No groups"><p>No run passes the filter.</p></Empty> : <GroupTable data={data} names={names} metrics={metrics} linkTo={linkTo} />}
-      {data.total > data.groups.length && <p class="quiet rt-groups-more">The first {data.groups.length.toLocaleString("en")} of {data.total.toLocaleString("en")} groups. Narrow the filter, or group by fewer keys.</p>}
+      {data.groups.length === 0 ? (
+        <Empty title="No groups">
+          <p>No run passes the filter.</p>
+        </Empty>
+      ) : (
+        <GroupTable data={data} names={names} metrics={metrics} linkTo={linkTo} />
+      )}
+      {data.total > data.groups.length && (
+        <p class="quiet rt-groups-more">
+          The first {data.groups.length.toLocaleString("en")} of {data.total.toLocaleString("en")} groups. Narrow the
+          filter, or group by fewer keys.
+        </p>
+      )}
     </div>
   );
 }
 
-function GroupTable({ data, names, metrics, linkTo }: { data: GroupsAnswer; names: readonly string[]; metrics: readonly string[]; linkTo: (id: string) => string }) {
+function GroupTable({
+  data,
+  names,
+  metrics,
+  linkTo,
+}: {
+  data: GroupsAnswer;
+  names: readonly string[];
+  metrics: readonly string[];
+  linkTo: (id: string) => string;
+}) {
   const sort = param("gs");
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const groups = ordered(data.groups, sort);
@@ -81,38 +133,78 @@ function GroupTable({ data, names, metrics, linkTo }: { data: GroupsAnswer; name
     setOpen(next);
   };
   const width = names.length + metrics.length + 3;
-  const keyHeads = names.map((name) => <th key={name} scope="col" title={name}><HeadText name={name} /></th>);
-  const best = useAnswer<{ rows: readonly Row[] }>("/api/rows", { ids: groups.flatMap((group) => group.best ?? []), columns: [] });
+  const keyHeads = names.map((name) => (
+    <th key={name} scope="col" title={name}>
+      <HeadText name={name} />
+    </th>
+  ));
+  const best = useAnswer<{ rows: readonly Row[] }>("/api/rows", {
+    ids: groups.flatMap((group) => group.best ?? []),
+    columns: [],
+  });
   const nameOfBest = new Map(best.data?.rows.map((row) => [row.id, nameOf(row)]));
   return (
     <table class="rt-group-table">
       <thead>
         <tr>
-          <th scope="col"><span class="visually-hidden">Open</span></th>
+          <th scope="col">
+            <span class="visually-hidden">Open</span>
+          </th>
           {!areMany(names) && keyHeads}
           <SortHead name="count" label="runs" sort={sort} />
-          {metrics.map((name) => <SortHead key={name} name={name} label={leafOf(name).leaf} parent={leafOf(name).parent} sort={sort} />)}
-          <th scope="col">best run{metrics[0] !== undefined && <span class="rt-th-parent">by {leafOf(metrics[0]).leaf}</span>}</th>
+          {metrics.map((name) => (
+            <SortHead key={name} name={name} label={leafOf(name).leaf} parent={leafOf(name).parent} sort={sort} />
+          ))}
+          <th scope="col">
+            best run{metrics[0] !== undefined && <span class="rt-th-parent">by {leafOf(metrics[0]).leaf}</span>}
+          </th>
           {areMany(names) && keyHeads}
         </tr>
       </thead>
       <tbody>
         {groups.map((group) => (
-          <GroupRows key={group.clause} group={group} names={names} metrics={metrics} digits={digits} width={width} isOpen={open.has(group.clause)} best={nameOfBest.get(group.best ?? "") ?? group.best} toggle={() => toggle(group.clause)} linkTo={linkTo} />
+          <GroupRows
+            key={group.clause}
+            group={group}
+            names={names}
+            metrics={metrics}
+            digits={digits}
+            width={width}
+            isOpen={open.has(group.clause)}
+            best={nameOfBest.get(group.best ?? "") ?? group.best}
+            toggle={() => toggle(group.clause)}
+            linkTo={linkTo}
+          />
         ))}
       </tbody>
     </table>
   );
 }
 
-const HeadText = ({ name }: { name: string }) => <><span class="rt-th-parent">{leafOf(name).parent}</span>{leafOf(name).leaf}</>;
+const HeadText = ({ name }: { name: string }) => (
+  <>
+    <span class="rt-th-parent">{leafOf(name).parent}</span>
+    {leafOf(name).leaf}
+  </>
+);
 
 function SortHead({ name, label, parent = "", sort }: { name: string; label: string; parent?: string; sort: string }) {
   const next = sort === `-${name}` ? name : sort === name ? "" : `-${name}`;
   return (
-    <th scope="col" class="is-number" aria-sort={sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none"}>
-      <button type="button" class="plain" title={`Sort by ${name === "count" ? "the number of runs" : `the mean of ${name}`}`} onClick={() => change({ gs: next }, true)}>
-        <span class="rt-th-parent">{parent}</span>{label}<span aria-hidden="true">{sort === name ? " ↑" : sort === `-${name}` ? " ↓" : ""}</span>
+    <th
+      scope="col"
+      class="is-number"
+      aria-sort={sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none"}
+    >
+      <button
+        type="button"
+        class="plain"
+        title={`Sort by ${name === "count" ? "the number of runs" : `the mean of ${name}`}`}
+        onClick={() => change({ gs: next }, true)}
+      >
+        <span class="rt-th-parent">{parent}</span>
+        {label}
+        <span aria-hidden="true">{sort === name ? " ↑" : sort === `-${name}` ? " ↓" : ""}</span>
       </button>
     </th>
   );
@@ -134,44 +226,113 @@ interface GroupProps {
 const UNSET: Cell = { $: "unset", text: "" };
 
 function GroupRows({ group, names, metrics, digits, width, isOpen, best, toggle, linkTo }: GroupProps) {
-  const values = names.map((name) => <td key={name}><Value cell={group.values[name] ?? (name in group.values ? null : UNSET)} /></td>);
+  const values = names.map((name) => (
+    <td key={name}>
+      <Value cell={group.values[name] ?? (name in group.values ? null : UNSET)} />
+    </td>
+  ));
   return (
     <>
       <tr class="rt-group">
-        <td><button type="button" class="plain rt-open" aria-expanded={isOpen} aria-label={isOpen ? "Hide the runs" : "Show the runs"} onClick={toggle}>{isOpen ? "▾" : "▸"}</button></td>
+        <td>
+          <button
+            type="button"
+            class="plain rt-open"
+            aria-expanded={isOpen}
+            aria-label={isOpen ? "Hide the runs" : "Show the runs"}
+            onClick={toggle}
+          >
+            {isOpen ? "▾" : "▸"}
+          </button>
+        </td>
         {!areMany(names) && values}
         <td class="is-number">{group.count.toLocaleString("en")}</td>
-        {metrics.map((name, at) => <td key={name} class="is-number"><Spread stats={group.stats[name]} digits={Math.min(digits[at] ?? 4, 6)} /></td>)}
-        <td>{group.best !== null && <><Swatch colour={colourOf(group.best)} /> <Link to={linkTo(group.best)} label={best ?? group.best} /></>}</td>
+        {metrics.map((name, at) => (
+          <td key={name} class="is-number">
+            <Spread stats={group.stats[name]} digits={Math.min(digits[at] ?? 4, 6)} />
+          </td>
+        ))}
+        <td>
+          {group.best !== null && (
+            <>
+              <Swatch colour={colourOf(group.best)} /> <Link to={linkTo(group.best)} label={best ?? group.best} />
+            </>
+          )}
+        </td>
         {areMany(names) && values}
       </tr>
-      {isOpen && <tr class="rt-members"><td /><td colSpan={width - 1}><Members group={group} metrics={metrics} linkTo={linkTo} /></td></tr>}
+      {isOpen && (
+        <tr class="rt-members">
+          <td />
+          <td colSpan={width - 1}>
+            <Members group={group} metrics={metrics} linkTo={linkTo} />
+          </td>
+        </tr>
+      )}
     </>
   );
 }
 
-function Members({ group, metrics, linkTo }: { group: Group; metrics: readonly string[]; linkTo: (id: string) => string }) {
+function Members({
+  group,
+  metrics,
+  linkTo,
+}: {
+  group: Group;
+  metrics: readonly string[];
+  linkTo: (id: string) => string;
+}) {
   const where = joinWhere(addClause(param("f"), group.clause), param("p"));
-  const { data, error, retry } = useAnswer<Table>("/api/table", { where, sort: [], columns: metrics, offset: 0, limit: RUNS }, refreshes.value);
+  const { data, error, retry } = useAnswer<Table>(
+    "/api/table",
+    { where, sort: [], columns: metrics, offset: 0, limit: RUNS },
+    refreshes.value,
+  );
   if (data === undefined) return error === undefined ? <Waiting lines={3} /> : <Failed error={error} retry={retry} />;
   const digits = metrics.map((_, column) => digitsFor(data.rows.map(({ cells }) => cells[column] ?? null)));
   return (
     <>
       <table class="rt-members-table">
-        <thead><tr><th scope="col">run</th><th scope="col">status</th><th scope="col">started</th>{metrics.map((name) => <th key={name} scope="col" class="is-number">{leafOf(name).leaf}</th>)}</tr></thead>
+        <thead>
+          <tr>
+            <th scope="col">run</th>
+            <th scope="col">status</th>
+            <th scope="col">started</th>
+            {metrics.map((name) => (
+              <th key={name} scope="col" class="is-number">
+                {leafOf(name).leaf}
+              </th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
           {data.rows.map((row) => (
             <tr key={row.id}>
-              <td><Swatch colour={colourOf(row.id)} /> <Link to={linkTo(row.id)} label={nameOf(row)} />{row.id === group.best && <span class="rt-best">best</span>}</td>
-              <td><Status status={row.status} /></td>
+              <td>
+                <Swatch colour={colourOf(row.id)} /> <Link to={linkTo(row.id)} label={nameOf(row)} />
+                {row.id === group.best && <span class="rt-best">best</span>}
+              </td>
+              <td>
+                <Status status={row.status} />
+              </td>
               <td title={clock(row.created)}>{ago(row.created)}</td>
-              {metrics.map((name, column) => <td key={name} class="is-number"><Value cell={row.cells[column] ?? null} digits={digits[column] ?? 4} /></td>)}
+              {metrics.map((name, column) => (
+                <td key={name} class="is-number">
+                  <Value cell={row.cells[column] ?? null} digits={digits[column] ?? 4} />
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>
       </table>
-      <button type="button" class="plain quiet" onClick={() => change({ f: addClause(param("f"), group.clause), g: "" })}>
-        {data.total > data.rows.length ? `Show all ${data.total.toLocaleString("en")} runs in the table` : "Show in the table"}
+      <button
+        type="button"
+        class="plain quiet"
+        onClick={() => change({ f: addClause(param("f"), group.clause), g: "" })}
+      >
+        {data.total > data.rows.length
+          ? `Show all ${data.total.toLocaleString("en")} runs in the table`
+          : "Show in the table"}
       </button>
     </>
   );

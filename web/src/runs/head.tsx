@@ -54,10 +54,16 @@ function Parents({ spans, columns, all, nameWidth }: Props) {
   return (
     <div role="row" aria-rowindex={1} class="rt-parents">
       <div role="presentation" class="rt-corner" style={{ width: `${fixed}px` }}>
-        <div role="columnheader" aria-colindex={1} class="rt-parent" style={{ width: `${nameWidth}px` }}><span class="visually-hidden">Run</span></div>
-        {pinned.map((span) => <Parent key={span.first} span={span} stick={0} />)}
+        <div role="columnheader" aria-colindex={1} class="rt-parent" style={{ width: `${nameWidth}px` }}>
+          <span class="visually-hidden">Run</span>
+        </div>
+        {pinned.map((span) => (
+          <Parent key={span.first} span={span} stick={0} />
+        ))}
       </div>
-      {shown.map((span) => <Parent key={span.first} span={span} stick={fixed} />)}
+      {shown.map((span) => (
+        <Parent key={span.first} span={span} stick={fixed} />
+      ))}
     </div>
   );
 }
@@ -65,7 +71,11 @@ function Parents({ spans, columns, all, nameWidth }: Props) {
 /** An upper head; its text stays in sight, `stick` from the left, while some of its columns are. */
 const Parent = ({ span: { parent, first, count, left, width }, stick }: { span: Span; stick: number }) => (
   <div
-    role="columnheader" aria-colindex={first + 2} aria-colspan={count} class={`rt-parent${parent === "" ? "" : " is-named"}`} title={parent}
+    role="columnheader"
+    aria-colindex={first + 2}
+    aria-colspan={count}
+    class={`rt-parent${parent === "" ? "" : " is-named"}`}
+    title={parent}
     style={{ left: `${left}px`, width: `${width}px` }}
   >
     <span style={{ left: `${stick + 10}px` }}>{parent}</span>
@@ -80,19 +90,39 @@ const ariaSort = (terms: readonly string[], name: string): "ascending" | "descen
 function SortSign({ sort, name }: { sort: readonly string[]; name: string }) {
   const at = sort.findIndex((term) => sortKey(term) === name);
   if (at < 0) return null;
-  return <span class="rt-sort" aria-hidden="true">{sort[at]?.startsWith("-") === true ? "↓" : "↑"}{sort.length > 1 && <sup>{at + 1}</sup>}</span>;
+  return (
+    <span class="rt-sort" aria-hidden="true">
+      {sort[at]?.startsWith("-") === true ? "↓" : "↑"}
+      {sort.length > 1 && <sup>{at + 1}</sup>}
+    </span>
+  );
 }
 
 function NameHead(props: Props) {
   const { nameWidth, sort, active, checked, onCheckAll, onSort } = props;
   return (
     <div
-      role="columnheader" aria-colindex={1} aria-sort={ariaSort(sort, NAME_COLUMN)} data-col={0} tabIndex={active === 0 ? 0 : -1} class="rt-leaf rt-name" style={{ width: `${nameWidth}px` }}
+      role="columnheader"
+      aria-colindex={1}
+      aria-sort={ariaSort(sort, NAME_COLUMN)}
+      data-col={0}
+      tabIndex={active === 0 ? 0 : -1}
+      class="rt-leaf rt-name"
+      style={{ width: `${nameWidth}px` }}
       onClick={(event) => onSort(NAME_COLUMN, event.shiftKey)}
     >
       <input
-        type="checkbox" tabIndex={-1} aria-label="Select all runs that are listed" checked={checked === true} ref={(box) => { if (box !== null) box.indeterminate = checked === "mixed"; }}
-        onClick={(event) => { event.stopPropagation(); onCheckAll(); }}
+        type="checkbox"
+        tabIndex={-1}
+        aria-label="Select all runs that are listed"
+        checked={checked === true}
+        ref={(box) => {
+          if (box !== null) box.indeterminate = checked === "mixed";
+        }}
+        onClick={(event) => {
+          event.stopPropagation();
+          onCheckAll();
+        }}
       />
       <span class="rt-leaf-name">run</span>
       <SortSign sort={sort} name={NAME_COLUMN} />
@@ -110,7 +140,10 @@ interface Drag {
 
 /** Dragging a head to another place; a press that does not move is a press. */
 function useDrag({ onMove, all }: Props): Drag {
-  const [state, setState] = useState<{ name: string; before: string | null | undefined }>({ name: "", before: undefined });
+  const [state, setState] = useState<{ name: string; before: string | null | undefined }>({
+    name: "",
+    before: undefined,
+  });
   const wasDragged = useRef(false);
   const press = (event: PointerEvent, name: string): void => {
     if (event.button !== 0) return;
@@ -156,17 +189,41 @@ function LeafHead(props: Props & { column: Column; index: number; gap: number; d
   const isTarget = drag.name !== "" && drag.before === name;
   return (
     <div
-      role="columnheader" aria-colindex={index + 2} aria-sort={ariaSort(sort, name)} data-col={index + 1} data-name={name} tabIndex={active === index + 1 ? 0 : -1}
-      class={`rt-leaf${isNumber(name) ? " is-number" : ""}${column.isPinned ? " is-pinned" : ""}${drag.name === name ? " is-dragged" : ""}${isTarget ? " is-target" : ""}`} title={name}
-      style={{ width: `${width}px`, ...(column.isPinned ? { left: `${column.left}px` } : {}), ...(gap > 0 ? { marginLeft: `${gap}px` } : {}) }}
-      onPointerDown={(event) => drag.press(event, name)} onClick={(event) => { if (!drag.wasDragged()) onSort(name, event.shiftKey); }}
-      onContextMenu={(event) => { event.preventDefault(); onMenu(name, event.currentTarget); }}
+      role="columnheader"
+      aria-colindex={index + 2}
+      aria-sort={ariaSort(sort, name)}
+      data-col={index + 1}
+      data-name={name}
+      tabIndex={active === index + 1 ? 0 : -1}
+      class={`rt-leaf${isNumber(name) ? " is-number" : ""}${column.isPinned ? " is-pinned" : ""}${drag.name === name ? " is-dragged" : ""}${isTarget ? " is-target" : ""}`}
+      title={name}
+      style={{
+        width: `${width}px`,
+        ...(column.isPinned ? { left: `${column.left}px` } : {}),
+        ...(gap > 0 ? { marginLeft: `${gap}px` } : {}),
+      }}
+      onPointerDown={(event) => drag.press(event, name)}
+      onClick={(event) => {
+        if (!drag.wasDragged()) onSort(name, event.shiftKey);
+      }}
+      onContextMenu={(event) => {
+        event.preventDefault();
+        onMenu(name, event.currentTarget);
+      }}
     >
       <span class="rt-leaf-name">{leaf}</span>
       <SortSign sort={sort} name={name} />
       <button
-        type="button" class="rt-more" tabIndex={-1} aria-label={`More for ${name}`} title="Pin, hide, group … (Alt ↓)" onPointerDown={(event) => event.stopPropagation()}
-        onClick={(event) => { event.stopPropagation(); onMenu(name, event.currentTarget); }}
+        type="button"
+        class="rt-more"
+        tabIndex={-1}
+        aria-label={`More for ${name}`}
+        title="Pin, hide, group … (Alt ↓)"
+        onPointerDown={(event) => event.stopPropagation()}
+        onClick={(event) => {
+          event.stopPropagation();
+          onMenu(name, event.currentTarget);
+        }}
       >
         ⋮
       </button>
@@ -192,8 +249,14 @@ function Handle({ name, width, onResize, onFit }: HeadActions & { name: string; 
   };
   return (
     <span
-      class="rt-handle" aria-hidden="true" onPointerDown={press} onClick={(event) => event.stopPropagation()}
-      onDblClick={(event) => { event.stopPropagation(); onFit(name); }}
+      class="rt-handle"
+      aria-hidden="true"
+      onPointerDown={press}
+      onClick={(event) => event.stopPropagation()}
+      onDblClick={(event) => {
+        event.stopPropagation();
+        onFit(name);
+      }}
     />
   );
 }

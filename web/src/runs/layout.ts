@@ -44,4 +44,5 @@ export function groupingOf(text: string): Grouping | null {
   const keys = isBut ? parts.slice(1) : parts;
   return keys.length === 0 ? null : { keys, isBut };
 }
-export const groupingText = ({ keys, isBut }: Grouping): string => (keys.length === 0 ? "" : joinList(isBut ? ["*", ...keys] : keys));
+export const groupingText = ({ keys, isBut }: Grouping): string =>
+  keys.length === 0 ? "" : joinList(isBut ? ["*", ...keys] : keys);

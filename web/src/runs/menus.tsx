@@ -21,10 +21,32 @@ export interface ColumnActions {
   readonly colour: (name: string) => void;
 }
 
-export function ColumnMenu({ name, at, isPinned, actions, close }: { name: string; at: HTMLElement; isPinned: boolean; actions: ColumnActions; close: () => void }) {
+export function ColumnMenu({
+  name,
+  at,
+  isPinned,
+  actions,
+  close,
+}: {
+  name: string;
+  at: HTMLElement;
+  isPinned: boolean;
+  actions: ColumnActions;
+  close: () => void;
+}) {
   const anchor = useRef<HTMLElement | null>(at);
   const item = (label: string, act: () => void) => (
-    <button type="button" class="plain" onClick={() => { close(); act(); at.focus(); }}>{label}</button>
+    <button
+      type="button"
+      class="plain"
+      onClick={() => {
+        close();
+        act();
+        at.focus();
+      }}
+    >
+      {label}
+    </button>
   );
   const canGroup = name !== TAGS;
   return (
@@ -45,7 +67,19 @@ export function ColumnMenu({ name, at, isPinned, actions, close }: { name: strin
   );
 }
 
-export function EditPopup({ row, name, at, close, done }: { row: Row; name: string; at: HTMLElement; close: () => void; done: () => void }) {
+export function EditPopup({
+  row,
+  name,
+  at,
+  close,
+  done,
+}: {
+  row: Row;
+  name: string;
+  at: HTMLElement;
+  close: () => void;
+  done: () => void;
+}) {
   const anchor = useRef<HTMLElement | null>(at);
   return (
     <Popup anchor={anchor} label={`${name === TAGS ? "Tags" : "Notes"} of ${nameOf(row)}`} onClose={close}>
@@ -56,34 +90,84 @@ export function EditPopup({ row, name, at, close, done }: { row: Row; name: stri
 
 function useOptions(where: string): { options: readonly Option[]; view: preact.ComponentChildren } {
   const { data, error, retry } = useAnswer<Keys>(`/api/keys?where=${encodeURIComponent(where)}`);
-  const view = error !== undefined ? <Failed error={error} retry={retry} /> : data === undefined ? <Waiting lines={4} /> : null;
-  return { options: pickable(data?.keys ?? []).filter(({ name }) => name !== TAGS).map(optionOf), view };
+  const view =
+    error !== undefined ? <Failed error={error} retry={retry} /> : data === undefined ? <Waiting lines={4} /> : null;
+  return {
+    options: pickable(data?.keys ?? [])
+      .filter(({ name }) => name !== TAGS)
+      .map(optionOf),
+    view,
+  };
 }
 
-export function KeyChoice({ where, label, value, none, onPick }: { where: string; label: string; value: string; none?: string; onPick: (name: string) => void }) {
+export function KeyChoice({
+  where,
+  label,
+  value,
+  none,
+  onPick,
+}: {
+  where: string;
+  label: string;
+  value: string;
+  none?: string;
+  onPick: (name: string) => void;
+}) {
   const { options, view } = useOptions(where);
   const first: readonly Option[] = none === undefined ? [] : [{ name: "", label: none, detail: "" }];
   return view ?? <Options label={label} value={value} options={[...first, ...options]} onPick={onPick} />;
 }
 
-export function GroupChoice({ where, grouping, onChange }: { where: string; grouping: Grouping | null; onChange: (g: string) => void }) {
+export function GroupChoice({
+  where,
+  grouping,
+  onChange,
+}: {
+  where: string;
+  grouping: Grouping | null;
+  onChange: (g: string) => void;
+}) {
   const keys = grouping?.keys ?? [];
   const isBut = grouping?.isBut ?? false;
   return (
     <div class="rt-group-choice">
       <div class="rt-segments" role="group" aria-label="How to group">
-        <button type="button" aria-pressed={!isBut} onClick={() => onChange(groupingText({ keys, isBut: false }))}>By these keys</button>
-        <button type="button" aria-pressed={isBut} onClick={() => onChange(groupingText({ keys: keys.length > 0 ? keys : ["seed"], isBut: true }))}>All params except</button>
+        <button type="button" aria-pressed={!isBut} onClick={() => onChange(groupingText({ keys, isBut: false }))}>
+          By these keys
+        </button>
+        <button
+          type="button"
+          aria-pressed={isBut}
+          onClick={() => onChange(groupingText({ keys: keys.length > 0 ? keys : ["seed"], isBut: true }))}
+        >
+          All params except
+        </button>
       </div>
       {keys.length > 0 && (
         <div class="rt-chosen">
           {keys.map((name) => (
-            <span key={name} class="rt-tag">{name}<button type="button" aria-label={`Take out ${name}`} onClick={() => onChange(groupingText({ keys: keys.filter((other) => other !== name), isBut }))}>×</button></span>
+            <span key={name} class="rt-tag">
+              {name}
+              <button
+                type="button"
+                aria-label={`Take out ${name}`}
+                onClick={() => onChange(groupingText({ keys: keys.filter((other) => other !== name), isBut }))}
+              >
+                ×
+              </button>
+            </span>
           ))}
-          <button type="button" class="plain quiet" onClick={() => onChange("")}>No groups</button>
+          <button type="button" class="plain quiet" onClick={() => onChange("")}>
+            No groups
+          </button>
         </div>
       )}
-      <KeyChoice where={where} label="Group by" value="" onPick={(name) => onChange(groupingText({ keys: [...new Set([...keys, name])], isBut }))} />
+      <KeyChoice
+        where={where}
+        label="Group by"
+        value=""
+        onPick={(name) => onChange(groupingText({ keys: [...new Set([...keys, name])], isBut }))}
+      />
     </div>
   );
 }

@@ -18,8 +18,15 @@ export function NoRuns() {
   return (
     <Empty title="No runs yet">
       <p>Run these four lines, and the run appears here by itself:</p>
-      <div class="rt-snippet"><pre class="mono">{SNIPPET}</pre><Copy text={SNIPPET} /></div>
-      {store.data !== undefined && <p class="quiet">Watching <code>{store.data.store}</code></p>}
+      <div class="rt-snippet">
+        <pre class="mono">{SNIPPET}</pre>
+        <Copy text={SNIPPET} />
+      </div>
+      {store.data !== undefined && (
+        <p class="quiet">
+          Watching <code>{store.data.store}</code>
+        </p>
+      )}
     </Empty>
   );
 }
@@ -27,7 +34,11 @@ export function NoRuns() {
 /** Before anything was listed: the filter box says what is wrong with the filter. */
 export const Unreadable = () => (
   <Empty title="The filter can't be read, so nothing is listed">
-    <p><button type="button" onClick={() => change({ f: "" })}>Clear the filter</button></p>
+    <p>
+      <button type="button" onClick={() => change({ f: "" })}>
+        Clear the filter
+      </button>
+    </p>
   </Empty>
 );
 
@@ -39,12 +50,17 @@ function useCounts(clauses: readonly string[]): ReadonlyMap<string, number> {
   useEffect(() => {
     const stop = new AbortController();
     const ask = async (clause: string): Promise<[string, number]> => {
-      const { total } = await post<{ total: number }>("/api/check", { where: joinWhere(dropClause(filter, clause), project) }, stop.signal);
+      const { total } = await post<{ total: number }>(
+        "/api/check",
+        { where: joinWhere(dropClause(filter, clause), project) },
+        stop.signal,
+      );
       return [clause, total];
     };
     // A count that can't be had is left out: the button works without it.
     void Promise.allSettled(clauses.map(ask)).then((told) => {
-      if (!stop.signal.aborted) setCounts(new Map(told.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))));
+      if (!stop.signal.aborted)
+        setCounts(new Map(told.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []))));
     });
     return () => stop.abort();
   }, [filter, project]);
@@ -58,7 +74,11 @@ export function NoMatch() {
   if (filter.trim() === "") {
     return (
       <Empty title={`No runs in ${param("p")}`}>
-        <p><button type="button" onClick={() => change({ p: "" })}>Show all projects</button></p>
+        <p>
+          <button type="button" onClick={() => change({ p: "" })}>
+            Show all projects
+          </button>
+        </p>
       </Empty>
     );
   }
@@ -70,13 +90,32 @@ export function NoMatch() {
           return (
             <li key={clause}>
               <code>{clause}</code>
-              {count !== undefined && <span class="quiet">{count === 0 ? "still none without it" : `${count.toLocaleString("en")} ${count === 1 ? "run" : "runs"} without it`}</span>}
-              <button type="button" class={count !== undefined && count > 0 ? "primary" : undefined} aria-label={`Drop clause ${clause}`} onClick={() => change({ f: dropClause(filter, clause) })}>Drop clause</button>
+              {count !== undefined && (
+                <span class="quiet">
+                  {count === 0
+                    ? "still none without it"
+                    : `${count.toLocaleString("en")} ${count === 1 ? "run" : "runs"} without it`}
+                </span>
+              )}
+              <button
+                type="button"
+                class={count !== undefined && count > 0 ? "primary" : undefined}
+                aria-label={`Drop clause ${clause}`}
+                onClick={() => change({ f: dropClause(filter, clause) })}
+              >
+                Drop clause
+              </button>
             </li>
           );
         })}
       </ul>
-      {clauses.length > 1 && <p><button type="button" onClick={() => change({ f: "" })}>Clear the filter</button></p>}
+      {clauses.length > 1 && (
+        <p>
+          <button type="button" onClick={() => change({ f: "" })}>
+            Clear the filter
+          </button>
+        </p>
+      )}
     </Empty>
   );
 }

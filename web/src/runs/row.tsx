@@ -32,22 +32,53 @@ interface Props {
 
 export function RunRow({ context, at, y, isSelected, active, isCurrent }: Props) {
   const row = context.rows.row(at);
-  const cells = useMemo(() => (row === undefined ? null : <Cells context={context} row={row} at={at} isSelected={isSelected} active={active} />), [context, row, at, isSelected, active]);
+  const cells = useMemo(
+    () =>
+      row === undefined ? null : <Cells context={context} row={row} at={at} isSelected={isSelected} active={active} />,
+    [context, row, at, isSelected, active],
+  );
   return (
     <div
-      role="row" aria-rowindex={at + 3} aria-selected={isSelected} data-row={at} style={{ transform: `translateY(${y}px)` }}
+      role="row"
+      aria-rowindex={at + 3}
+      aria-selected={isSelected}
+      data-row={at}
+      style={{ transform: `translateY(${y}px)` }}
       class={`rt-row${isSelected ? " is-selected" : ""}${isCurrent ? " is-current" : ""}`}
     >
-      {cells ?? <div role="gridcell" class="rt-cell rt-name" style={{ width: `${context.nameWidth}px` }}><span class="rt-coming wide" /></div>}
+      {cells ?? (
+        <div role="gridcell" class="rt-cell rt-name" style={{ width: `${context.nameWidth}px` }}>
+          <span class="rt-coming wide" />
+        </div>
+      )}
     </div>
   );
 }
 
-function Cells({ context, row, at, isSelected, active }: { context: RowContext; row: Row; at: number; isSelected: boolean; active: number }) {
+function Cells({
+  context,
+  row,
+  at,
+  isSelected,
+  active,
+}: {
+  context: RowContext;
+  row: Row;
+  at: number;
+  isSelected: boolean;
+  active: number;
+}) {
   const { rows, columns } = context;
   return (
     <>
-      <div role="gridcell" aria-colindex={1} data-col={0} tabIndex={active === 0 ? 0 : -1} class="rt-cell rt-name" style={{ width: `${context.nameWidth}px` }}>
+      <div
+        role="gridcell"
+        aria-colindex={1}
+        data-col={0}
+        tabIndex={active === 0 ? 0 : -1}
+        class="rt-cell rt-name"
+        style={{ width: `${context.nameWidth}px` }}
+      >
         <NameCell context={context} row={row} at={at} isSelected={isSelected} />
       </div>
       {columns.map(({ column, index, gap }) => {
@@ -56,16 +87,31 @@ function Cells({ context, row, at, isSelected, active }: { context: RowContext; 
         const isEdited = column.name === TAGS || column.name === NOTES;
         return (
           <div
-            key={column.name} role="gridcell" aria-colindex={index + 2} data-col={index + 1} tabIndex={active === index + 1 ? 0 : -1} title={titleOf(cell)}
+            key={column.name}
+            role="gridcell"
+            aria-colindex={index + 2}
+            data-col={index + 1}
+            tabIndex={active === index + 1 ? 0 : -1}
+            title={titleOf(cell)}
             class={`rt-cell${look.isNumber ? " is-number" : ""}${column.isPinned ? " is-pinned" : ""}${isEdited ? " is-edited" : ""}`}
-            style={{ width: `${column.width}px`, ...(column.isPinned ? { left: `${column.left}px` } : {}), ...(gap > 0 ? { marginLeft: `${gap}px` } : {}) }}
+            style={{
+              width: `${column.width}px`,
+              ...(column.isPinned ? { left: `${column.left}px` } : {}),
+              ...(gap > 0 ? { marginLeft: `${gap}px` } : {}),
+            }}
             onDblClick={isEdited ? (event) => context.onEdit(row, column.name, event.currentTarget) : undefined}
           >
             <Content row={row} name={column.name} cell={cell} look={look} />
             {isEdited && (
               <button
-                type="button" class="rt-pencil" tabIndex={-1} aria-label={`Edit ${column.leaf} of ${nameOf(row)}`} title={`Edit ${column.leaf} (Enter)`}
-                onClick={(event) => context.onEdit(row, column.name, event.currentTarget.parentElement ?? event.currentTarget)}
+                type="button"
+                class="rt-pencil"
+                tabIndex={-1}
+                aria-label={`Edit ${column.leaf} of ${nameOf(row)}`}
+                title={`Edit ${column.leaf} (Enter)`}
+                onClick={(event) =>
+                  context.onEdit(row, column.name, event.currentTarget.parentElement ?? event.currentTarget)
+                }
               >
                 ✎
               </button>
@@ -78,7 +124,17 @@ function Cells({ context, row, at, isSelected, active }: { context: RowContext; 
 }
 
 /** A press on the box takes the range from the last one when Shift is held. */
-function NameCell({ context, row, at, isSelected }: { context: RowContext; row: Row; at: number; isSelected: boolean }) {
+function NameCell({
+  context,
+  row,
+  at,
+  isSelected,
+}: {
+  context: RowContext;
+  row: Row;
+  at: number;
+  isSelected: boolean;
+}) {
   const press = (event: MouseEvent): void => {
     event.stopPropagation();
     context.onCheck(at, event.shiftKey);

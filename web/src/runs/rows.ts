@@ -74,7 +74,11 @@ export class Rows {
 
   look(name: string): Look {
     const shape = this.shapes.get(name);
-    return { digits: shape?.digits ?? 4, isNumber: shape?.hasNumber === true && !shape.hasText, signs: shape?.signs ?? 0 };
+    return {
+      digits: shape?.digits ?? 4,
+      isNumber: shape?.hasNumber === true && !shape.hasText,
+      signs: shape?.signs ?? 0,
+    };
   }
 
   /** Have rows `first` to `last` with these columns; null: those that vary. What is held is not asked for again. */
@@ -109,7 +113,8 @@ export class Rows {
       const body = { ...this.question, columns, offset: at * BLOCK, limit: BLOCK };
       this.take(at, (await this.ask("/api/table", body, stop.signal)) as Table, columns === null);
     } catch (error) {
-      if (!stop.signal.aborted) this.error = error instanceof ApiError ? error : new ApiError(0, "error", String(error));
+      if (!stop.signal.aborted)
+        this.error = error instanceof ApiError ? error : new ApiError(0, "error", String(error));
     } finally {
       this.asked.delete(key);
       if (!this.isEnded) this.onChange();
@@ -124,14 +129,20 @@ export class Rows {
     if (!this.hasAnswer) this.seq = table.seq;
     this.hasAnswer = true;
     const held = this.blocks.get(at);
-    const isSame = held !== undefined && held.rows.length === table.rows.length && held.rows.every(({ id }, row) => id === table.rows[row]?.id);
+    const isSame =
+      held !== undefined &&
+      held.rows.length === table.rows.length &&
+      held.rows.every(({ id }, row) => id === table.rows[row]?.id);
     const cells = isSame ? held.cells : new Map<string, readonly Cell[]>();
     table.columns.forEach((name, column) => {
       const told = table.rows.map((row) => row.cells[column] ?? null);
       cells.set(name, told);
       this.see(name, told);
     });
-    this.see(NAME, table.rows.map((row) => `${row.name ?? row.id}${row.damage + row.lost > 0 ? ROOM_FOR_BADGE : ""}`));
+    this.see(
+      NAME,
+      table.rows.map((row) => `${row.name ?? row.id}${row.damage + row.lost > 0 ? ROOM_FOR_BADGE : ""}`),
+    );
     this.blocks.set(at, { rows: table.rows, cells });
     for (const other of this.blocks.keys()) {
       if (this.blocks.size <= MOST_BLOCKS) break;
@@ -142,7 +153,8 @@ export class Rows {
   private see(name: string, cells: readonly Cell[]): void {
     const shape = this.shapes.get(name) ?? { digits: 4, hasText: false, hasNumber: false, signs: 0 };
     // What stands side by side must be told apart: so many rows are in sight at most.
-    for (let from = 0; from < cells.length; from += 50) shape.digits = Math.max(shape.digits, digitsFor(cells.slice(from, from + 50)));
+    for (let from = 0; from < cells.length; from += 50)
+      shape.digits = Math.max(shape.digits, digitsFor(cells.slice(from, from + 50)));
     for (const cell of cells) {
       if (numberOf(cell) !== undefined) shape.hasNumber = true;
       else if (typeof cell === "string" || typeof cell === "boolean") shape.hasText = true;
@@ -166,7 +178,9 @@ export class Rows {
     if (ids.length === 0) return;
     const columns = [...names];
     try {
-      const told = (await this.ask("/api/rows", { ids, columns }, new AbortController().signal)) as { rows: readonly Row[] };
+      const told = (await this.ask("/api/rows", { ids, columns }, new AbortController().signal)) as {
+        rows: readonly Row[];
+      };
       this.put(told.rows, columns);
       if (!this.isEnded) this.onChange();
     } catch {
@@ -190,8 +204,14 @@ export class Rows {
       columns.forEach((name, column) => {
         const old = cells.get(name);
         if (old === undefined) return;
-        cells.set(name, old.map((cell, row) => told.get(block.rows[row]?.id ?? "")?.cells[column] ?? cell));
-        this.see(name, rows.map((row) => row.cells[column] ?? null));
+        cells.set(
+          name,
+          old.map((cell, row) => told.get(block.rows[row]?.id ?? "")?.cells[column] ?? cell),
+        );
+        this.see(
+          name,
+          rows.map((row) => row.cells[column] ?? null),
+        );
       });
       this.blocks.set(at, { rows: block.rows.map((row) => told.get(row.id) ?? row), cells });
     }

@@ -56,21 +56,49 @@ export default function Screen() {
     <div class="rt">
       <h1 class="visually-hidden">Runs</h1>
       <Toolbar
-        where={where} total={rows?.total} columns={table.chosen} shown={names} onChoose={table.choose} differing={differing} colouring={colouring}
-        hasFacets={table.hasFacets} onFacets={() => table.setFacets(!table.hasFacets)} onExport={(format) => void saving.save(where, format)}
+        where={where}
+        total={rows?.total}
+        columns={table.chosen}
+        shown={names}
+        onChoose={table.choose}
+        differing={differing}
+        colouring={colouring}
+        hasFacets={table.hasFacets}
+        onFacets={() => table.setFacets(!table.hasFacets)}
+        onExport={(format) => void saving.save(where, format)}
       >
         <News />
-        {saving.told !== "" && <span class="quiet" role="status">{saving.told}</span>}
+        {saving.told !== "" && (
+          <span class="quiet" role="status">
+            {saving.told}
+          </span>
+        )}
       </Toolbar>
-      {ids.length > 0 && <SelectionBar ids={ids} onExport={(among) => void saving.save(among, "csv")} onTagged={shown.renew} />}
+      {ids.length > 0 && (
+        <SelectionBar ids={ids} onExport={(among) => void saving.save(among, "csv")} onTagged={shown.renew} />
+      )}
       {error !== undefined && error.column === undefined && <Failed error={error} retry={shown.retry} />}
       {saving.error !== undefined && <Failed error={saving.error} />}
       <div class="rt-main">
         {table.hasFacets && rows !== undefined && !isEmpty && <Facets where={where} />}
         <div class="rt-content">
-          {rows === undefined ? error?.column !== undefined ? <Unreadable /> : error === undefined && <Waiting lines={14} /> : isEmpty ? where === "" ? <NoRuns /> : <NoMatch /> : grouping !== null
-            ? <Groups where={where} grouping={grouping} linkTo={runLink} />
-            : <TableView rows={rows} shown={shown} table={table} sort={sort} colouring={colouring} />}
+          {rows === undefined ? (
+            error?.column !== undefined ? (
+              <Unreadable />
+            ) : (
+              error === undefined && <Waiting lines={14} />
+            )
+          ) : isEmpty ? (
+            where === "" ? (
+              <NoRuns />
+            ) : (
+              <NoMatch />
+            )
+          ) : grouping !== null ? (
+            <Groups where={where} grouping={grouping} linkTo={runLink} />
+          ) : (
+            <TableView rows={rows} shown={shown} table={table} sort={sort} colouring={colouring} />
+          )}
         </div>
       </div>
     </div>

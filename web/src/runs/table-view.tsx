@@ -24,7 +24,9 @@ interface Props {
   readonly sort: readonly string[];
   readonly colouring: Colouring;
 }
-type Window = { readonly kind: "menu"; readonly name: string; readonly at: HTMLElement } | { readonly kind: "edit"; readonly row: Row; readonly name: string; readonly at: HTMLElement };
+type Window =
+  | { readonly kind: "menu"; readonly name: string; readonly at: HTMLElement }
+  | { readonly kind: "edit"; readonly row: Row; readonly name: string; readonly at: HTMLElement };
 
 const setSort = (terms: readonly string[]): void => change({ s: joinList(terms) });
 
@@ -41,17 +43,37 @@ function useTableKeys({ rows, table, sort }: Props, place: Place, setPlace: (pla
   const names = [NAME, ...table.columns.map(({ name }) => name).filter((name) => name !== TAGS)];
   const move = (by: number): void => {
     setPlace({ ...place, row: Math.min(Math.max(place.row + by, 0), rows.total - 1) });
-    document.querySelector<HTMLElement>(".rt-grid [tabindex='0'], .rt-grid[tabindex='0']")?.focus({ preventScroll: true });
+    document
+      .querySelector<HTMLElement>(".rt-grid [tabindex='0'], .rt-grid[tabindex='0']")
+      ?.focus({ preventScroll: true });
   };
   const row = rows.row(Math.max(place.row, 0));
   const ids = [...selected.value.keys()];
   const down = { label: "Next run", act: () => move(1) };
   const up = { label: "Run before", act: () => move(-1) };
   useKeys({
-    j: down, ArrowDown: down, k: up, ArrowUp: up,
-    x: { label: "Select the run", act: () => { if (row !== undefined) toggle(row); } },
-    Enter: { label: "Open the run", act: () => { if (row !== undefined) go(runLink(row.id)); } },
-    c: { label: "Compare what is selected", act: () => { if (ids.length > 1) go(compareLink(ids)); } },
+    j: down,
+    ArrowDown: down,
+    k: up,
+    ArrowUp: up,
+    x: {
+      label: "Select the run",
+      act: () => {
+        if (row !== undefined) toggle(row);
+      },
+    },
+    Enter: {
+      label: "Open the run",
+      act: () => {
+        if (row !== undefined) go(runLink(row.id));
+      },
+    },
+    c: {
+      label: "Compare what is selected",
+      act: () => {
+        if (ids.length > 1) go(compareLink(ids));
+      },
+    },
     "[": { label: "Sort by the column before", act: () => setSort(sortBeside(names, sort, -1)) },
     "]": { label: "Sort by the column after", act: () => setSort(sortBeside(names, sort, 1)) },
     Escape: { label: "Clear the selection", act: clearSelection },
@@ -64,7 +86,10 @@ export function useScreenKeys(): void {
   useKeys({
     e: { label: "Explore what is selected, or listed", act: () => go(exploreLink(ids)) },
     d: { label: "Only what differs, or everything", act: () => change({ d: param("d") === "1" ? "" : "1" }) },
-    g: { label: "Group", act: () => document.querySelector<HTMLElement>(".rt-toolbar [title='Group runs (g)']")?.click() },
+    g: {
+      label: "Group",
+      act: () => document.querySelector<HTMLElement>(".rt-toolbar [title='Group runs (g)']")?.click(),
+    },
   });
 }
 
@@ -87,7 +112,8 @@ function useSelecting(rows: Rows) {
     else select([row], is);
     last.current = at;
   };
-  const checkAll = (): void => (selected.peek().size > 0 ? clearSelection() : range(0, Math.min(rows.total, MOST_SELECTED), true));
+  const checkAll = (): void =>
+    selected.peek().size > 0 ? clearSelection() : range(0, Math.min(rows.total, MOST_SELECTED), true);
   return { check, checkAll, error };
 }
 
@@ -97,7 +123,10 @@ export function TableView(props: Props) {
   const [open, setOpen] = useState<Window | null>(null);
   const selecting = useSelecting(rows);
   useTableKeys(props, place, setPlace);
-  const linkTo = useCallback((row: Row) => runLink(row.id), [param("f"), param("p"), param("s"), param("c"), param("g"), param("m")]);
+  const linkTo = useCallback(
+    (row: Row) => runLink(row.id),
+    [param("f"), param("p"), param("s"), param("c"), param("g"), param("m")],
+  );
   useEffect(() => {
     if (place.row >= rows.total) setPlace({ ...place, row: Math.max(0, rows.total - 1) });
   }, [rows.total]);
@@ -108,20 +137,57 @@ export function TableView(props: Props) {
     <>
       {selecting.error !== undefined && <Failed error={selecting.error} />}
       <Grid
-        rows={rows} version={shown.version} isOld={shown.isOld && shown.error === undefined} columns={table.columns} nameWidth={table.nameWidth} sort={sort} place={place} setPlace={setPlace}
-        window={shown.window} also={param("h")} colour={colouring.colour} linkTo={linkTo} onCheck={selecting.check} onCheckAll={selecting.checkAll}
-        onSort={(name, isMore) => { if (name !== TAGS) setSort(sortedBy(sort, name, isMore)); }} onMove={table.move} onResize={table.resize} onFit={fit}
-        onMenu={(name, at) => setOpen({ kind: "menu", name, at })} onEdit={(row, name, at) => setOpen({ kind: "edit", row, name, at })} onOpen={(row) => go(runLink(row.id))}
+        rows={rows}
+        version={shown.version}
+        isOld={shown.isOld && shown.error === undefined}
+        columns={table.columns}
+        nameWidth={table.nameWidth}
+        sort={sort}
+        place={place}
+        setPlace={setPlace}
+        window={shown.window}
+        also={param("h")}
+        colour={colouring.colour}
+        linkTo={linkTo}
+        onCheck={selecting.check}
+        onCheckAll={selecting.checkAll}
+        onSort={(name, isMore) => {
+          if (name !== TAGS) setSort(sortedBy(sort, name, isMore));
+        }}
+        onMove={table.move}
+        onResize={table.resize}
+        onFit={fit}
+        onMenu={(name, at) => setOpen({ kind: "menu", name, at })}
+        onEdit={(row, name, at) => setOpen({ kind: "edit", row, name, at })}
+        onOpen={(row) => go(runLink(row.id))}
       />
-      {open?.kind === "edit" && <EditPopup row={rows.byId(open.row.id) ?? open.row} name={open.name} at={open.at} close={close} done={shown.renew} />}
+      {open?.kind === "edit" && (
+        <EditPopup
+          row={rows.byId(open.row.id) ?? open.row}
+          name={open.name}
+          at={open.at}
+          close={close}
+          done={shown.renew}
+        />
+      )}
       {open?.kind === "menu" && (
         <ColumnMenu
-          name={open.name} at={open.at} isPinned={table.pins.includes(open.name)} close={close}
+          name={open.name}
+          at={open.at}
+          isPinned={table.pins.includes(open.name)}
+          close={close}
           actions={{
-            sort: setSort, pin: table.pin, fit,
+            sort: setSort,
+            pin: table.pin,
+            fit,
             hide: (name) => table.choose(names.filter((other) => other !== name)),
-            move: (name, by) => table.move(name, by < 0 ? (names[names.indexOf(name) - 1] ?? name) : (names[names.indexOf(name) + 2] ?? null)),
-            group: (name) => change({ g: groupingText({ keys: [name], isBut: false }) }), colour: (name) => change({ h: name }),
+            move: (name, by) =>
+              table.move(
+                name,
+                by < 0 ? (names[names.indexOf(name) - 1] ?? name) : (names[names.indexOf(name) + 2] ?? null),
+              ),
+            group: (name) => change({ g: groupingText({ keys: [name], isBut: false }) }),
+            colour: (name) => change({ h: name }),
           }}
         />
       )}

@@ -38,8 +38,14 @@ function HiddenSort({ columns }: { columns: readonly string[] }) {
   const hidden = sort.filter((term) => sortKey(term) !== NAME && !columns.includes(sortKey(term)));
   if (hidden.length === 0) return null;
   return (
-    <button type="button" class="rt-sorted" title="Sort as usual, the newest first" onClick={() => change({ s: joinList(sort.filter((term) => !hidden.includes(term))) })}>
-      {hidden.map((term) => `${sortKey(term)} ${term.startsWith("-") ? "↓" : "↑"}`).join(", ")} <span aria-hidden="true">×</span>
+    <button
+      type="button"
+      class="rt-sorted"
+      title="Sort as usual, the newest first"
+      onClick={() => change({ s: joinList(sort.filter((term) => !hidden.includes(term))) })}
+    >
+      {hidden.map((term) => `${sortKey(term)} ${term.startsWith("-") ? "↓" : "↑"}`).join(", ")}{" "}
+      <span aria-hidden="true">×</span>
     </button>
   );
 }
@@ -52,32 +58,65 @@ export function Toolbar(props: Props) {
   const grouped = grouping === null ? "Group" : `${grouping.isBut ? "All except" : "By"} ${shortNames(grouping.keys)}`;
   return (
     <div class="rt-toolbar">
-      <button type="button" aria-pressed={hasFacets} title="Values beside the table" onClick={props.onFacets}>Values</button>
-      <span class="rt-count" role="status" aria-live="polite">{total === undefined ? "" : `${total.toLocaleString("en")} ${total === 1 ? "run" : "runs"}`}</span>
+      <button type="button" aria-pressed={hasFacets} title="Values beside the table" onClick={props.onFacets}>
+        Values
+      </button>
+      <span class="rt-count" role="status" aria-live="polite">
+        {total === undefined ? "" : `${total.toLocaleString("en")} ${total === 1 ? "run" : "runs"}`}
+      </span>
       {grouping === null && <HiddenSort columns={props.shown} />}
       {props.children}
       <span class="rt-space" />
       {colouring.legend.length > 0 && (
-        <span class="rt-legend" aria-label={`Colours of ${colour}`} role="group">{colouring.legend.map(({ label, colour: of }) => <span key={of}><Swatch colour={of} />{label}</span>)}</span>
+        <span class="rt-legend" aria-label={`Colours of ${colour}`} role="group">
+          {colouring.legend.map(({ label, colour: of }) => (
+            <span key={of}>
+              <Swatch colour={of} />
+              {label}
+            </span>
+          ))}
+        </span>
       )}
       {grouping === null && (
         <button
-          type="button" aria-pressed={isOnly} onClick={() => change({ d: isOnly ? "" : "1" })}
+          type="button"
+          aria-pressed={isOnly}
+          onClick={() => change({ d: isOnly ? "" : "1" })}
           title={`Show the columns that differ among the ${differing.isOfSelection ? "selected" : "listed"} runs (d)${differing.count > 200 ? `: the first 200 of ${differing.count}` : ""}`}
         >
           Only differing
         </button>
       )}
-      {grouping === null && <Menu label="Columns" title="Choose columns"><ColumnPicker where={where} chosen={columns} onChoose={props.onChoose} /></Menu>}
-      <Menu label={grouped} title="Group runs (g)" isActive={grouping !== null}><GroupChoice where={where} grouping={grouping} onChange={(g) => change({ g })} /></Menu>
       {grouping === null && (
-        <Menu label={colour === "" ? "Colour" : `Colour: ${headOf(colour).leaf}`} title="Colour runs by a key" isActive={colour !== ""}>
-          <KeyChoice where={where} label="Colour by" value={colour} none="Each run its own" onPick={(h) => change({ h })} />
+        <Menu label="Columns" title="Choose columns">
+          <ColumnPicker where={where} chosen={columns} onChoose={props.onChoose} />
+        </Menu>
+      )}
+      <Menu label={grouped} title="Group runs (g)" isActive={grouping !== null}>
+        <GroupChoice where={where} grouping={grouping} onChange={(g) => change({ g })} />
+      </Menu>
+      {grouping === null && (
+        <Menu
+          label={colour === "" ? "Colour" : `Colour: ${headOf(colour).leaf}`}
+          title="Colour runs by a key"
+          isActive={colour !== ""}
+        >
+          <KeyChoice
+            where={where}
+            label="Colour by"
+            value={colour}
+            none="Each run its own"
+            onPick={(h) => change({ h })}
+          />
         </Menu>
       )}
       <Menu label="Export" title="Save what is shown as a file">
-        <button type="button" class="plain" onClick={() => props.onExport("csv")}>CSV</button>
-        <button type="button" class="plain" onClick={() => props.onExport("jsonl")}>JSON lines</button>
+        <button type="button" class="plain" onClick={() => props.onExport("csv")}>
+          CSV
+        </button>
+        <button type="button" class="plain" onClick={() => props.onExport("jsonl")}>
+          JSON lines
+        </button>
       </Menu>
     </div>
   );

@@ -1,7 +1,20 @@
 // The table's columns: the chosen ones, else those that vary; their widths, order and pins.
 import { useMemo, useState } from "preact/hooks";
 import { param } from "../address";
-import { type Column, CREATED, fitted, headOf, movedTo, NAME, naturalWidth, NOTES, placed, scopeOf, STATUS, TAGS } from "./columns";
+import {
+  type Column,
+  CREATED,
+  fitted,
+  headOf,
+  movedTo,
+  NAME,
+  naturalWidth,
+  NOTES,
+  placed,
+  scopeOf,
+  STATUS,
+  TAGS,
+} from "./columns";
 import { useTableLayout } from "./layout";
 import type { Rows } from "./rows";
 
@@ -50,17 +63,30 @@ export function useColumns(rows: Rows | undefined, only: readonly string[] | nul
   learnVarying(rows);
   const project = param("p");
   const varying = firstVarying.get(project);
-  const chosen = layout.columns?.filter((name) => name !== NAME) ?? (varying === undefined ? null : usualColumns(varying));
+  const chosen =
+    layout.columns?.filter((name) => name !== NAME) ?? (varying === undefined ? null : usualColumns(varying));
   const names = only ?? chosen ?? usualColumns([]);
   const widths = { ...layout.widths, ...dragged };
   const natural = names.map((name) => naturalWidth(name, rows?.look(name).signs ?? 0));
   const widthOf = (name: string, at: number): number => widths[name] ?? natural[at] ?? 100;
-  const nameWidth = widths[NAME] ?? Math.min(Math.max((rows?.look(NAME).signs ?? 0) * 7.2 + NAME_EXTRA, LEAST_NAME), innerWidth < 900 ? MOST_NAME - 100 : MOST_NAME);
+  const nameWidth =
+    widths[NAME] ??
+    Math.min(
+      Math.max((rows?.look(NAME).signs ?? 0) * 7.2 + NAME_EXTRA, LEAST_NAME),
+      innerWidth < 900 ? MOST_NAME - 100 : MOST_NAME,
+    );
   const said = JSON.stringify([names, layout.pins, names.map(widthOf), nameWidth]);
-  const columns = useMemo(() => placed(names, layout.pins, (name) => widthOf(name, names.indexOf(name)), nameWidth), [said]);
+  const columns = useMemo(
+    () => placed(names, layout.pins, (name) => widthOf(name, names.indexOf(name)), nameWidth),
+    [said],
+  );
   const order = columns.map(({ name }) => name);
   return {
-    columns, nameWidth, asked: chosen, chosen: chosen ?? [], pins: layout.pins,
+    columns,
+    nameWidth,
+    asked: chosen,
+    chosen: chosen ?? [],
+    pins: layout.pins,
     hasFacets: layout.hasFacets ?? innerWidth >= 1000,
     setFacets: (hasFacets) => set({ hasFacets }),
     choose: (next) => {
@@ -71,11 +97,15 @@ export function useColumns(rows: Rows | undefined, only: readonly string[] | nul
       const rest = order.filter((other) => other !== name);
       const next = movedTo(order, name, before === null ? rest.length : rest.indexOf(before));
       const lastPinned = columns.filter((column) => column.isPinned && column.name !== name).length;
-      const isPinned = next.indexOf(name) < lastPinned || (layout.pins.includes(name) && next.indexOf(name) === lastPinned);
+      const isPinned =
+        next.indexOf(name) < lastPinned || (layout.pins.includes(name) && next.indexOf(name) === lastPinned);
       const pins = next.filter((other) => (other === name ? isPinned : layout.pins.includes(other)));
       setColumns(next, { pins });
     },
-    pin: (name) => set({ pins: layout.pins.includes(name) ? layout.pins.filter((other) => other !== name) : [...layout.pins, name] }),
+    pin: (name) =>
+      set({
+        pins: layout.pins.includes(name) ? layout.pins.filter((other) => other !== name) : [...layout.pins, name],
+      }),
     resize: (name, width, isDone) => {
       setDragged(isDone ? {} : { [name]: fitted(width) });
       if (isDone) set({ widths: { ...layout.widths, [name]: fitted(width) } });

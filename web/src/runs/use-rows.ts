@@ -46,11 +46,15 @@ export function useRows(question: Question | null, names: readonly string[] | nu
     mine.want(0, FIRST, names);
     redraw(undefined);
   }, [said, asked]);
-  useEffect(() => () => {
-    shown.current?.end();
-    next.current?.end();
-  }, []);
-  const renew = (ids: readonly string[] | null): void => void shown.current?.renew(window.current[0], window.current[1], ids);
+  useEffect(
+    () => () => {
+      shown.current?.end();
+      next.current?.end();
+    },
+    [],
+  );
+  const renew = (ids: readonly string[] | null): void =>
+    void shown.current?.renew(window.current[0], window.current[1], ids);
   const changes = revision.value;
   useEffect(() => {
     if (changes === 0) return;
