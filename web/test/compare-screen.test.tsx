@@ -1,8 +1,9 @@
-import { cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
+import { act, cleanup, fireEvent, render, screen, waitFor, within } from "@testing-library/preact";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { address, go } from "../src/address";
 import type { Comparison, History, Line, Row } from "../src/api";
 import Screen from "../src/compare/screen";
+import { loadViews, setLayout } from "../src/views";
 
 const row = (id: string, name: string): Row => ({
   id,
@@ -87,6 +88,7 @@ beforeEach(() => {
   vi.stubGlobal("fetch", (path: string, request?: RequestInit) => Promise.resolve(serve(path, request)));
 });
 afterEach(() => {
+  setLayout("ignored", []);
   cleanup();
   vi.unstubAllGlobals();
 });
@@ -156,7 +158,8 @@ test("a run can be taken out, moved, and made the baseline", async () => {
   expect(address.value.params.has("base")).toBe(false);
 });
 
-test("an ignored key goes to the server and stays in the address", async () => {
+test("an ignored key goes to the server, stays in the address and is kept for the next comparison", async () => {
+  await loadViews();
   open("/compare?r=a,b");
   fireEvent.click(await screen.findByText("Ignore"));
   fireEvent.input(screen.getByLabelText("Key or pattern to ignore"), { target: { value: "paths.*" } });
@@ -165,6 +168,15 @@ test("an ignored key goes to the server and stays in the address", async () => {
     expect(asked.findLast(({ path }) => path === "/api/compare")?.body).toMatchObject({ ignore: ["paths.*"] }),
   );
   expect(address.value.params.get("i")).toBe("paths.*");
+  await act(() => {
+    go("/compare?r=b,c");
+  });
+  await waitFor(() =>
+    expect(asked.findLast(({ path }) => path === "/api/compare")?.body).toMatchObject({
+      runs: ["b", "c"],
+      ignore: ["paths.*"],
+    }),
+  );
 });
 
 test("a section closes", async () => {

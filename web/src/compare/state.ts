@@ -1,5 +1,6 @@
 // What the comparison's address says.
 import { change, joinList, param, splitList } from "../address";
+import { layoutOf, setLayout } from "../views";
 
 export interface Comparing {
   readonly ids: readonly string[];
@@ -20,7 +21,7 @@ export function comparing(): Comparing {
     isAll: param("d") === "0",
     hasOrigins: param("o") === "1",
     baseline: ids.includes(param("base")) ? param("base") : "",
-    ignored: splitList(param("i")),
+    ignored: param("i") === "" ? keptIgnored() : splitList(param("i")),
     filter: param("q"),
     closed: new Set(splitList(param("cs"))),
   };
@@ -37,7 +38,17 @@ export function moved(ids: readonly string[], id: string, by: number): string[] 
   return at < 0 ? [...ids] : [...rest.slice(0, to), id, ...rest.slice(to)];
 }
 
-export const setIgnored = (keys: readonly string[]): void => change({ i: joinList([...new Set(keys)]) });
+/** Ignored keys are kept for the project too: what says nothing in one comparison says nothing in the next. */
+export function setIgnored(keys: readonly string[]): void {
+  const all = [...new Set(keys)];
+  setLayout("ignored", all);
+  change({ i: joinList(all) });
+}
+
+function keptIgnored(): string[] {
+  const held = layoutOf("ignored");
+  return Array.isArray(held) ? held.filter((key) => typeof key === "string") : [];
+}
 
 export function toggleClosed(name: string): void {
   const closed = new Set(splitList(param("cs")));
