@@ -12,7 +12,7 @@ from msgspec import structs
 from setpoint._core.change import Level
 from setpoint._core.keys import join_key
 from setpoint._journal.frame import from_line, to_line
-from setpoint._journal.reader import find_runs, find_segments, read_from, read_run
+from setpoint._journal.reader import find_run, find_runs, find_segments, read_from, read_run
 from setpoint._journal.record import Delete, Log, Open, Set, Summary, Unknown, Update
 from setpoint._journal.state import Damage
 
@@ -209,6 +209,16 @@ def test_runs_are_found_newest_day_first(tmp_path: Path) -> None:
         (tmp_path / "runs" / name).mkdir(parents=True)
     assert [run.name for run in find_runs(tmp_path)] == ["c", "a", "b"]
     assert list(find_runs(tmp_path / "nowhere")) == []
+
+
+def test_a_run_is_found_by_its_id_in_any_day_and_never_through_a_link(tmp_path: Path) -> None:
+    for name in ("2026-11-23/a", "2026-11-24/b", "notes/c"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+    (tmp_path / "runs" / "2026-11-24" / "link").symlink_to(tmp_path / "runs" / "2026-11-23" / "a")
+    (tmp_path / "runs" / "2026-11-24" / "file").touch()
+    assert find_run(tmp_path, "a") == tmp_path / "runs" / "2026-11-23" / "a"
+    assert [find_run(tmp_path, name) for name in ("c", "link", "file", "missing")] == [None] * 4
+    assert find_run(tmp_path / "nowhere", "a") is None
 
 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077, 0o777])

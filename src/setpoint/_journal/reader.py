@@ -30,9 +30,18 @@ class Place(Struct):
 
 def find_runs(store: Path) -> Iterator[Path]:
     """Yield the folders of all runs in a store, the newest day first; a store that is not there has none."""
-    for day in sorted(_subfolders(layout.runs_folder(store)), reverse=True):
-        if layout.is_day(day.name):
-            yield from sorted((run for run in _subfolders(day) if layout.is_run_id(run.name)), reverse=True)
+    for day in _days(store):
+        for name in sorted(filter(layout.is_run_id, _subfolders(day)), reverse=True):
+            yield day / name
+
+
+def find_run(store: Path, run_id: str) -> Path | None:
+    """Return the folder of a run by its id, or None; looks once a day, however many runs a day has."""
+    for folder in (day / run_id for day in _days(store)):
+        with suppress(OSError):
+            if stat.S_ISDIR(folder.stat(follow_symlinks=False).st_mode):
+                return folder
+    return None
 
 
 def find_segments(folder: Path) -> list[Path]:
@@ -171,10 +180,17 @@ def _open(path: Path) -> BinaryIO:
         raise
 
 
-def _subfolders(folder: Path) -> list[Path]:
+def _days(store: Path) -> list[Path]:
+    """Return the day folders, the newest first."""
+    root = layout.runs_folder(store)
+    return [root / name for name in sorted(filter(layout.is_day, _subfolders(root)), reverse=True)]
+
+
+def _subfolders(folder: Path) -> list[str]:
+    """Return the names of the folders in a folder that may not be there; links are none."""
     try:
         with os.scandir(folder) as entries:
-            return [folder / entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+            return [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
     except FileNotFoundError:
         return []
 

@@ -72,7 +72,7 @@ def _packs(store: Path) -> Iterator[Path]:
     root = layout.runs_folder(store)
     days = sorted((day for day in root.iterdir() if layout.is_day(day.name)), reverse=True) if root.is_dir() else []
     for day in days:
-        packs = [path for path in day.iterdir() if pack.is_pack(path.name)]
+        packs = [day / name for name in os.listdir(day) if pack.is_pack(name)]  # noqa: PTH208  # half the time of iterdir
         yield from sorted(packs, key=lambda path: path.stat().st_mtime_ns, reverse=True)
 
 

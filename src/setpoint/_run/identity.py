@@ -77,7 +77,9 @@ def find_runs(store: Path) -> Iterator[Path]:
 
 def find_run(store: Path, run_id: str) -> Path | None:
     """Return the folder of a run by its id, or None."""
-    return next((folder for folder in find_runs(store) if folder.name == run_id), None)
+    from setpoint._journal import reader  # as above
+
+    return reader.find_run(store, run_id)
 
 
 def _new(settings: Settings, run_id: str) -> Identity:
