@@ -37,7 +37,7 @@ export function Tools({ data, state, pick }: { data: Comparison; state: Comparin
       <button
         type="button"
         aria-pressed={state.hasOrigins}
-        title="Also rows with equal values that not the same code line, flag or file set"
+        title="Also rows whose values are equal but were set by different lines, flags or files"
         onClick={() => change({ o: state.hasOrigins ? "" : "1" })}
       >
         Same value, other origin
