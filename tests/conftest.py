@@ -19,6 +19,15 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 _LAUNCHERS = ("RANK", "WORLD_SIZE", "LOCAL_RANK", "TORCHELASTIC_", "SLURM_", "OMPI_", "PMI_", "PMIX_")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out, while coverage measures, the tests of imports and times that it would change."""
+    if "coverage" in sys.modules:
+        skip = pytest.mark.skip(reason="coverage measures")
+        for item in items:
+            if item.get_closest_marker("unmeasured"):
+                item.add_marker(skip)
+
+
 @pytest.fixture(autouse=True)
 def _own_place(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     for name in list(os.environ):

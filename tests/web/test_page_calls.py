@@ -293,6 +293,11 @@ def test_history_of_a_part_has_its_own_values_where_the_whole_was_set(own_client
     assert [change["value"] for change in changes if change["value"] != {"$": "unset", "text": ""}] == [0.1, 0.2]
 
 
+def test_what_is_no_key_has_no_history(client: Client) -> None:
+    (row,) = client.post("/api/table", where="seed == 3", columns=[])["rows"]
+    assert client.get(f"/api/run/{row['id']}/history?key=lr.%5B%22!")["changes"] == []
+
+
 def test_a_run_without_a_kept_diff_has_an_empty_patch(own_client: Client, store: Path) -> None:
     run = load("@last", store)
     (store / "runs" / run.row.day / run.id / "diff.patch").unlink(missing_ok=True)

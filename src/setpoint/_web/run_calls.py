@@ -140,7 +140,11 @@ def history(page: Page, run_id: str, asked: run_shapes.HistoryAsked) -> run_shap
     """Return the changes of a param, or of what it is a part of, in order."""
     page.current()
     changes = page.one(run_id).changes(asked.key)
-    return run_shapes.History(asked.key, _changes(changes[-_MOST_CHANGES:], split_key(asked.key)))
+    try:
+        path = split_key(asked.key)
+    except ValueError:  # a text that is no key, of which nothing was set
+        return run_shapes.History(asked.key, [])
+    return run_shapes.History(asked.key, _changes(changes[-_MOST_CHANGES:], path))
 
 
 def _changes(changes: Sequence[Recorded], path: Path) -> list[run_shapes.ChangeFacts]:

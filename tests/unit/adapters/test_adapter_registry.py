@@ -74,6 +74,7 @@ def test_adapter_that_cant_be_called_is_refused() -> None:
         register(Recipe, 3)  # type: ignore[arg-type]
 
 
+@pytest.mark.unmeasured
 def test_adapters_import_no_config_library() -> None:
     code = (
         "import sys, setpoint.adapters; "

@@ -224,6 +224,7 @@ def test_toml_number_beyond_python_own_limit_is_one_error(folder: Path) -> None:
         sys.set_int_max_str_digits(before)
 
 
+@pytest.mark.unmeasured
 def test_yaml_library_is_loaded_only_for_yaml(folder: Path) -> None:
     Path("a.toml").write_text("a = 1\n")
     Path("a.json").write_text('{"a": 1}')

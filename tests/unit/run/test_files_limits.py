@@ -8,6 +8,8 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 CORPUS = Path(__file__).parents[2] / "corpus" / "files"
 
 MB = 1_000_000
@@ -117,6 +119,7 @@ REFUSED = {
 }
 
 
+@pytest.mark.unmeasured
 def test_no_file_takes_more_than_1_s_and_200_mb(tmp_path: Path) -> None:
     for name, text in WORST.items():
         (tmp_path / name).write_text(text(), encoding="utf-8")
