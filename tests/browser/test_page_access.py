@@ -6,6 +6,13 @@ import pytest
 from serving import ROOT, Served
 from watching import Watch
 
+PARTS = ("results", "metrics", "environment", "processes", "damage", "again")
+OPENED = {
+    "/runs": ("Columns", "Group", "Colour", "Export", "Views", "Copy as", "Keys"),
+    "/compare?r=sweep-00,sweep-01": ("Ignore", "Copy", "Add runs…"),
+    "/explore": ('Metric: summary."val.acc"', "Axis optim lr"),
+    "/run/with-history": ("+ tag", "+ notes"),
+}
 SCREENS = {
     "runs": "/runs",
     "compare": "/compare?r=sweep-00,sweep-01,odd-values",
@@ -14,6 +21,14 @@ SCREENS = {
     "no such run": "/run/no-such-run",
     "no match": "/runs?f=optim.lr+>+1000",
     "broken filter": "/runs?f=optim.lr+>",
+    "groups": "/runs?g=optim.name",
+    "only differing": "/runs?d=1",
+    "everything compared": "/compare?r=sweep-00,sweep-01,odd-values&d=0",
+    "nothing compared": "/compare",
+    "scatter": "/explore?v=scatter",
+    "distribution": "/explore?v=spread",
+    "history of a param": "/run/with-history?k=lr",
+    **{f"part {name}": f"/run/damaged-run?t={name}" for name in PARTS},
 }
 VIOLATIONS = """async () => {
   const found = await axe.run(document, { resultTypes: ["violations"] });
@@ -67,6 +82,23 @@ def test_no_screen_has_a_flaw_that_axe_finds(watch: Watch, usual: Served, axe: s
         watch.visit(page, address)
         if flaws := page.evaluate(VIOLATIONS):
             found[name] = flaws
+    assert found == {}
+
+
+def test_nothing_that_opens_has_a_flaw_that_axe_finds(watch: Watch, usual: Served, axe: str, scheme: str) -> None:
+    page = watch.page()
+    page.emulate_media(color_scheme=scheme)
+    page.goto(usual.url())
+    page.evaluate(axe)
+    found = {}
+    for address, names in OPENED.items():
+        watch.visit(page, address)
+        for name in names:
+            page.get_by_role("button", name=name, exact=True).first.click()
+            watch.settle(page)
+            if flaws := page.evaluate(VIOLATIONS):
+                found[address, name] = flaws
+            page.keyboard.press("Escape")
     assert found == {}
 
 

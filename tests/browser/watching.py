@@ -61,9 +61,7 @@ class Watch:
 
     def visit(self, page: Any, address: str) -> None:
         """Go to another address of the page that is open, as following a link does, and wait for its content."""
-        page.evaluate(
-            "to => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }", address
-        )
+        page.evaluate(FOLLOW, address)
         self.settle(page)
 
     def settle(self, page: Any, quiet_s: float = 0.1) -> None:
