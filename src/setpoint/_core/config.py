@@ -21,6 +21,7 @@ from .tree import (
     NoGuard,
     Stamp,
     Tree,
+    is_a,
     is_tracked,
     node_of,
     parts_of,
@@ -73,11 +74,6 @@ class Config(Section):
             return self._setpoint_seen[name]
         except KeyError:
             return read_item(self, _stripped(name, self))
-
-    def __getattr__(self, name: str) -> Any:
-        if name[:2] == "__" and not dict_has(self, name):
-            raise AttributeError(name)
-        return first_read(self, name)
 
     def __delitem__(self, name: Any) -> None:
         super().__delitem__(_stripped(name, self))
@@ -210,7 +206,7 @@ class Config(Section):
         at: Any = self
         path = self._path(key)
         for depth, name in enumerate(path):
-            held = raw_get(at, name) if is_tracked(at) and isinstance(at, dict) == isinstance(name, str) else MISSING
+            held = _part(at, name) if is_tracked(at) else MISSING
             if held is MISSING:
                 raise missing_param(self, key)
             if depth < len(path) - 1:
@@ -305,11 +301,15 @@ def _seen_from(path: Path, change: Change) -> Change | None:
         return change if path[: len(changed)] == changed else None
     value = change.value
     for name in path[len(changed) :]:
-        try:
-            value = value[name]
-        except (KeyError, IndexError, TypeError):
+        value = _part(value, name)
+        if value is MISSING:
             return None
     return Change(join_key(path), value, change.origin, False, change.level, change.description)
+
+
+def _part(value: Any, name: str | int) -> Any:
+    """Return what *value* holds under one name of a key, or MISSING: only dicts and lists have parts with keys."""
+    return raw_get(value, name) if is_a(value, dict if isinstance(name, str) else list) else MISSING
 
 
 def _unread(section: Any, prefix: str) -> Iterator[str]:

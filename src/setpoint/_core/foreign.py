@@ -49,12 +49,12 @@ def _write_numpy_scalar(value: Any, inside: Inside) -> Plain:
     if kind in "US":
         form["dtype"] = "str" if kind == "U" else "bytes"
         return {**form, "value": inside.part(value.item(), "value")}
+    if kind not in "biufcmM":
+        raise NotKeptError(f"numpy scalars of dtype {dtype} have no exact form")
     if sys.modules["numpy"].dtype(dtype.name).type is not type(value):
         form["char"] = dtype.char  # one of two C types of the same size
     if kind in "mM":
         return {**form, "value": int(value.view("i8"))}
-    if kind not in "biufc":
-        raise NotKeptError(f"numpy scalars of dtype {dtype} have no exact form")
     exact = bool(value) if kind == "b" else int(value) if kind in "iu" else _exact_number(value, kind)
     return {**form, "value": inside.part(exact, "value")}
 
@@ -112,7 +112,7 @@ def _sample_starts(count: int, step: int) -> Iterator[int]:
     return chain((at * (count // blocks) for at in range(blocks - 1)), (max(count - step, 0),))
 
 
-def _write_torch_tensor(value: Any, inside: Inside) -> Plain:
+def _write_torch_tensor(value: Any, inside: Inside) -> Plain:  # pragma: no cover  # needs torch
     torch: Any = sys.modules["torch"]
     if type(value) not in (torch.Tensor, torch.nn.Parameter) or value.layout is not torch.strided:
         raise NotKeptError(f"tensors of type {type(value).__name__} and layout {value.layout} have no exact form")
@@ -130,12 +130,12 @@ def _write_torch_tensor(value: Any, inside: Inside) -> Plain:
     return _digest(f"torch.{dtype}", value.shape, hashed, flat[:_PREVIEW].tolist(), inside)
 
 
-def _item(tensor: Any, inside: Inside) -> dict[str, Plain]:
+def _item(tensor: Any, inside: Inside) -> dict[str, Plain]:  # pragma: no cover  # needs torch
     """Return the number in a tensor of no dimension: what a reader without torch shows, and queries compare."""
     return {} if tensor.dim() else {"value": inside.part(tensor.item(), "value")}
 
 
-def _torch_bytes(tensor: Any) -> bytes:
+def _torch_bytes(tensor: Any) -> bytes:  # pragma: no cover  # needs torch
     torch: Any = sys.modules["torch"]
     storage = tensor.cpu().contiguous().resolve_conj().clone().untyped_storage()
     if not storage.nbytes():
@@ -144,11 +144,11 @@ def _torch_bytes(tensor: Any) -> bytes:
     return bytes(whole.numpy()) if "numpy" in sys.modules else bytes(whole.tolist())
 
 
-def _write_torch_size(value: Any, _inside: Inside) -> Plain:
+def _write_torch_size(value: Any, _inside: Inside) -> Plain:  # pragma: no cover  # needs torch
     return {"$type": "torch.size", "items": list(value)}
 
 
-def _write_torch_name(value: Any, _inside: Inside) -> Plain:
+def _write_torch_name(value: Any, _inside: Inside) -> Plain:  # pragma: no cover  # needs torch
     return {"$type": f"torch.{type(value).__name__}", "value": str(value).removeprefix("torch.")}
 
 
@@ -219,6 +219,10 @@ def _read_torch_tensor(form: dict[str, Any], read: Read) -> Any:
     torch = _library("torch", form)
     if isinstance(torch, Foreign):
         return Foreign(f"torch.{form['dtype']}", "torch.tensor", "", read(form["value"])) if "value" in form else torch
+    return _torch_tensor(torch, form)  # pragma: no cover  # needs torch
+
+
+def _torch_tensor(torch: Any, form: dict[str, Any]) -> Any:  # pragma: no cover  # needs torch
     data = bytearray(base64.b64decode(form["base64"], validate=True))
     dtype = getattr(torch, form["dtype"])
     flat = torch.frombuffer(data, dtype=dtype) if data else torch.empty(0, dtype=dtype)
@@ -238,7 +242,10 @@ def _read_torch_name(form: dict[str, Any], _read: Read) -> Any:
     torch = _library("torch", form)
     if isinstance(torch, Foreign):
         return Foreign(f"torch.{form['value']}", form["$type"], "", form["value"])
-    return torch.device(form["value"]) if form["$type"] == "torch.device" else getattr(torch, form["value"])
+    is_device = form["$type"] == "torch.device"  # pragma: no cover  # needs torch
+    return (
+        torch.device(form["value"]) if is_device else getattr(torch, form["value"])
+    )  # pragma: no cover  # needs torch
 
 
 FOREIGN_READERS: dict[str, Reader] = {
@@ -260,7 +267,7 @@ def are_arrays_equal(a: Any, b: Any) -> bool:
     if tuple(a.shape) != tuple(b.shape):
         return False
     torch = sys.modules.get("torch")
-    if torch is not None and isinstance(a, torch.Tensor):
+    if torch is not None and isinstance(a, torch.Tensor):  # pragma: no cover  # needs torch
         return isinstance(b, torch.Tensor) and bool(((a == b) | ((a != a) & (b != b))).all())  # noqa: PLR0124  # nan
     np = sys.modules["numpy"]
     try:

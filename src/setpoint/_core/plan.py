@@ -67,39 +67,35 @@ class Plan:
             else:
                 self.put(container, name, value, own, below)
 
-    def delete(self, container: Any, name: Any, stamp: Stamp) -> bool:
-        """Plan the removal of *name*; False where a locked param keeps it."""
+    def delete(self, container: Any, name: Any, stamp: Stamp) -> None:
+        """Plan the removal of *name*, unless a locked param keeps it."""
         old = raw_get(container, name)
         held = strongest(old, stamp_at(container, name))
         if held.level > stamp.level:
             self._keep(param_key(container, name), old, held, MISSING, stamp)
-            return False
+            return
         if held.level == stamp.level:
             self._refuse(param_key(container, name), old, held, MISSING, stamp)
         self.edits.append(Delete(container, name, stamp))
-        return True
 
-    def rebuild(self, container: Any, content: list[Any], stamp: Stamp) -> bool:
-        """Plan other content for a list or set, all of it a change; False where a locked param keeps the old."""
+    def rebuild(self, container: Any, content: list[Any], stamp: Stamp) -> None:
+        """Plan other content for a list or set, all of it a change, unless a locked param keeps the old."""
         node = node_of(container)
         name = name_in(node.parent, container)
         held = strongest(container, stamp_at(node.parent, name))
         if held.level > stamp.level:
             self._keep(param_key(node.parent, name), container, held, content, stamp)
-            return False
+            return
         if held.level == stamp.level:
             self._refuse(param_key(node.parent, name), container, held, content, stamp)
         self.edits.append(Rebuild(container, content, stamp))
-        return True
 
     def may_grow(self, container: Any, more: object, stamp: Stamp) -> bool:
-        """Tell whether *container* may take *more*: growing in place is free unless a locked param holds it."""
+        """Tell whether a list or set may take *more*: growing in place is free unless a locked param holds it."""
         node = node_of(container)
-        if node.parent is None:
-            return True
         name = name_in(node.parent, container)
         held = stamp_at(node.parent, name)
-        if held.level <= stamp.level or isinstance(container, dict):
+        if held.level <= stamp.level:
             return True
         self._keep(param_key(node.parent, name), container, held, more, stamp)
         return False

@@ -179,13 +179,9 @@ def prefix_of(container: Any) -> str:
 
 
 def make_whole(container: Any) -> None:
-    """Mark *container* as one whose parts have no keys of their own, any more."""
-    node = node_of(container)
-    node.is_whole = True
-    if node.parent is not None:
-        node.prefix = None
-        for _, part in parts_of(container):
-            forget_prefix(part)
+    """Mark *container*, which is not the root, as one whose parts have no keys of their own, any more."""
+    node_of(container).is_whole = True
+    forget_prefix(container)
 
 
 def forget_prefix(value: object) -> None:

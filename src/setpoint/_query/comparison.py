@@ -1,17 +1,17 @@
 """Runs side by side, line by line: what differs and, if asked for, what is equal, each value with who set it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from msgspec import Struct
 
 from setpoint._catalog.leaf import Scope
-from setpoint._core.keys import join_key, split_key
 from setpoint._core.leaves import flatten
 from setpoint._core.values import Encoder, decode
 from setpoint._journal.state import Held
 
 from .diff import ABSENT, diff, differing, plain_text
+from .holding import Find, finder
 from .keys import column_name, is_among
 from .recorded import MISSING, RecordedRun
 
@@ -49,9 +49,6 @@ class Comparison(Struct, frozen=True):
     hidden_facts: int
 
 
-_Find = Callable[[str], Held | None]
-
-
 def compare(runs: Sequence[RecordedRun], ignore: Iterable[str] = (), *, has_equal: bool = False) -> Comparison:
     """Return what differs between runs, of which there may be any number; with *has_equal* also what does not.
 
@@ -73,7 +70,7 @@ def compare(runs: Sequence[RecordedRun], ignore: Iterable[str] = (), *, has_equa
 
 
 def _lines(
-    trees: list[dict[str, Any]], scope: Scope, patterns: tuple[str, ...], finders: Sequence[_Find] | None
+    trees: list[dict[str, Any]], scope: Scope, patterns: tuple[str, ...], finders: Sequence[Find] | None
 ) -> tuple[list[Line], int]:
     lines = [Line(column_name(scope, key), True, tuple(_cells(values, finders))) for key, values in differing(trees)]
     known = {line.key for line in lines}
@@ -101,30 +98,12 @@ def _is_same(key: str, leaves: list[dict[str, Any]]) -> bool:
     return len({plain_text(one[key]) if key in one else "" for one in leaves}) == 1
 
 
-def _cells(values: Sequence[tuple[Any, str]], finders: Sequence[_Find] | None) -> Iterable[LineCell]:
+def _cells(values: Sequence[tuple[Any, str]], finders: Sequence[Find] | None) -> Iterable[LineCell]:
     for at, (value, key) in enumerate(values):
         if value is ABSENT:
             yield LineCell(MISSING)
         else:
             yield LineCell(decode(value), finders[at](key) if finders is not None else None)
-
-
-def finder(run: RecordedRun) -> _Find:
-    """Return the function that tells how a key of the run is held: by itself, in a section, or in its parts."""
-    try:
-        held = run.state.held
-    except OSError:  # the journal went away after the catalog read it; the values are still worth showing
-        held = {}
-
-    def find(key: str) -> Held | None:
-        path = split_key(key)
-        for length in range(len(path), 0, -1):
-            if (found := held.get(join_key(path[:length]))) is not None:
-                return found
-        below = (key + ".", key + "[")
-        return next((found for name, found in held.items() if name.startswith(below)), None)
-
-    return find
 
 
 def _facts(runs: Sequence[RecordedRun], patterns: tuple[str, ...]) -> tuple[list[Line], int]:

@@ -1,6 +1,6 @@
 """What differs between runs: params apart from results, and whether code, packages or machine differ."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from setpoint._catalog.leaf import Scope
 from setpoint._core.change import Origin
-from setpoint._core.keys import join_key, split_key
+from setpoint._core.keys import join_key
 from setpoint._core.leaves import SECTION_FORMS, flatten, is_dict, is_list
 from setpoint._core.values import decode
-from setpoint._journal.state import Held
 
+from .holding import Find, finder
 from .keys import column_name, is_among
 from .recorded import MISSING, RecordedRun
 
@@ -103,11 +103,11 @@ def diff(runs: Sequence[RecordedRun], ignore: Iterable[str] = ()) -> Diff:
     patterns = tuple(ignore)
     config = differing([run.plain(Scope.PARAM) for run in runs])
     kept = [(key, values) for key, values in config if not is_among(key, patterns)]
-    origins = [_origins_of(run) for run in runs] if kept else []
+    finders = [finder(run) for run in runs] if kept else []
     rows = tuple(
         DiffRow(
             column_name(Scope.PARAM, key),
-            tuple(_cell(value, at, find) for (value, at), find in zip(values, origins, strict=True)),
+            tuple(_cell(value, at, find) for (value, at), find in zip(values, finders, strict=True)),
         )
         for key, values in kept
     )
@@ -230,27 +230,11 @@ def _items(value: Any) -> Any:
     return value
 
 
-def _cell(value: Any, key: str, find: Callable[[str], Origin | None] | None) -> Cell:
+def _cell(value: Any, key: str, find: Find | None) -> Cell:
     if value is ABSENT:
         return Cell(MISSING)
-    return Cell(decode(value), find(key) if find is not None else None)
-
-
-def _origins_of(run: RecordedRun) -> Callable[[str], Origin | None]:
-    try:
-        held: dict[str, Held] = run.state.held
-    except OSError:  # the journal went away after the catalog read it; the values are still worth showing
-        held = {}
-
-    def find(key: str) -> Origin | None:
-        path = split_key(key)
-        for length in range(len(path), 0, -1):
-            if (found := held.get(join_key(path[:length]))) is not None:
-                return found.origin
-        below = (key + ".", key + "[")
-        return next((found.origin for name, found in held.items() if name.startswith(below)), None)
-
-    return find
+    held = None if find is None else find(key)
+    return Cell(decode(value), None if held is None else held.origin)
 
 
 _GROUPS = {

@@ -13,8 +13,8 @@ from setpoint._core.keys import join_key, split_key
 from setpoint._core.values import Encoder
 from setpoint._journal.replay import ABSENT, value_at
 from setpoint._journal.state import Damage, Recorded, RunState, WriterState
-from setpoint._query.comparison import finder
 from setpoint._query.edit import amend, retag
+from setpoint._query.holding import finder
 from setpoint._query.patch import read_patch
 from setpoint._query.recorded import MISSING, RecordedRun
 from setpoint._query.repeating import repeating

@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import type { KeyInfo } from "../api";
 import { Popup, usePopup } from "./popup";
+import { hasWords, wordsOf } from "../words";
 
 const MOST = 200; // more options than that help nobody; the search finds the others
 
@@ -22,11 +23,8 @@ export const optionOf = (key: KeyInfo): Option => ({
 
 /** Options that contain all of the words, those that begin with the first one before the others. */
 export function found(options: readonly Option[], text: string): Option[] {
-  const words = text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "");
-  const hits = options.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
+  const words = wordsOf(text);
+  const hits = options.filter(({ label }) => hasWords(label, words));
   const leaf = (label: string): string => label.toLowerCase().split(".").at(-1) ?? "";
   const starts = ({ label }: Option): boolean => leaf(label).startsWith(words[0] ?? "");
   return words.length === 0 ? hits : [...hits.filter(starts), ...hits.filter((option) => !starts(option))];

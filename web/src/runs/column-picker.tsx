@@ -4,6 +4,7 @@ import type { KeyInfo, Keys, Scope } from "../api";
 import { useAnswer } from "../load";
 import { Failed, Waiting } from "../states";
 import { NAME, NOTES, scopeOf, TAGS } from "./columns";
+import { hasWords, wordsOf } from "../words";
 
 const LINE = 28;
 const VIEW = 364;
@@ -15,11 +16,8 @@ type Item =
 
 /** Keys that contain all words, by scope with a title each. */
 export function itemsOf(keys: readonly KeyInfo[], text: string): Item[] {
-  const words = text
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== "");
-  const hits = keys.filter(({ name }) => words.every((word) => name.toLowerCase().includes(word)));
+  const words = wordsOf(text);
+  const hits = keys.filter(({ name }) => hasWords(name, words));
   return (["config", "summary", "run"] as const).flatMap((scope): Item[] => {
     const own = hits.filter((key) => key.scope === scope);
     return own.length === 0

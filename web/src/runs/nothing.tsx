@@ -31,14 +31,18 @@ export function NoRuns() {
   );
 }
 
+const ClearFilter = () => (
+  <p>
+    <button type="button" onClick={() => change({ f: "" })}>
+      Clear the filter
+    </button>
+  </p>
+);
+
 /** Before anything was listed: the filter box says what is wrong with the filter. */
 export const Unreadable = () => (
   <Empty title="The filter can't be read, so nothing is listed">
-    <p>
-      <button type="button" onClick={() => change({ f: "" })}>
-        Clear the filter
-      </button>
-    </p>
+    <ClearFilter />
   </Empty>
 );
 
@@ -109,13 +113,7 @@ export function NoMatch() {
           );
         })}
       </ul>
-      {clauses.length > 1 && (
-        <p>
-          <button type="button" onClick={() => change({ f: "" })}>
-            Clear the filter
-          </button>
-        </p>
-      )}
+      {clauses.length > 1 && <ClearFilter />}
     </Empty>
   );
 }
