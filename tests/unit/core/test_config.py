@@ -23,22 +23,6 @@ from setpoint.errors import (
 )
 
 
-@pytest.fixture
-def told() -> list[Change]:
-    return []
-
-
-@pytest.fixture
-def config(told: list[Change]) -> Config:
-    return Config(callback=told.extend)
-
-
-def draft() -> Config:
-    made = Config()
-    made._setpoint.tree.is_draft = True  # type: ignore[union-attr]
-    return made
-
-
 # Being a dict
 
 
@@ -250,134 +234,6 @@ def test_a_list_in_a_tuple_that_leaves_its_list_lets_go_of_its_alias(config: Con
     assert told[-1] == Change("pairs[0]", ("b", [2, 3]), told[-1].origin)
 
 
-# Levels
-
-
-def test_set_overrides_default_and_default_never_set(config: Config) -> None:
-    config.setdefaults({"lr": 1, "optim": {"wd": 0, "name": "sgd"}})
-    config.lr = 2
-    config.update({"optim": {"name": "adam"}})
-    assert config == {"lr": 2, "optim": {"wd": 0, "name": "adam"}}
-    config.setdefaults({"lr": 9, "optim": {"wd": 9, "name": "x", "eps": 1}})
-    assert config == {"lr": 2, "optim": {"wd": 0, "name": "adam", "eps": 1}}
-
-
-def test_default_leaves_are_no_part_of_the_comparison(config: Config) -> None:
-    config.update({"optim": {"lr": 1}})
-    config.setdefaults({"optim": {"wd": 0}})
-    config.optim = {"lr": 1}
-    assert config.optim == {"lr": 1, "wd": 0}
-    config.optim = {"lr": 1, "wd": 5}
-    assert config.optim == {"lr": 1, "wd": 5}
-
-
-def test_locked_keeps_its_value_and_warns_naming_both_sides(config: Config) -> None:
-    config.lr = 1
-    config.update_locked({"lr": 5}, "sweep abc")
-    with pytest.warns(LockedParamWarning, match="'lr' is locked to 5 by sweep abc"):
-        config.lr = 2
-    with pytest.warns(LockedParamWarning):
-        config.update({"lr": 3, "new": 1}, allow_val_change=True)
-    with pytest.warns(LockedParamWarning):
-        del config["lr"]
-    assert config == {"lr": 5, "new": 1}
-    config.lr = 5
-
-
-def test_locking_to_another_value_raises(config: Config) -> None:
-    config.merge_locked({"optim": {"lr": 1}}, "sweep")
-    config.merge_locked({"optim": {"lr": 1}}, "sweep")
-    with pytest.raises(LockedParamError, match=r"'optim\.lr' is locked to 1 by sweep"):
-        config.merge_locked({"optim": {"lr": 2}}, "sweep")
-
-
-def test_a_locked_leaf_survives_the_section_being_replaced(config: Config) -> None:
-    config.optim = {"lr": 1, "wd": 0}
-    config.merge_locked({"optim": {"lr": 5}}, "sweep")
-    with pytest.warns(LockedParamWarning, match=r"optim\.lr"):
-        config.update({"optim": {"lr": 2, "momentum": 3}}, allow_val_change=True)
-    assert config.optim == {"lr": 5, "momentum": 3}
-    assert config.origin("optim.lr") == Origin("sweep")
-
-
-def test_a_locked_list_does_not_grow(config: Config) -> None:
-    config.update_locked({"layers": [1]}, "sweep")
-    with pytest.warns(LockedParamWarning):
-        config.layers.append(2)
-    with pytest.warns(LockedParamWarning):
-        config.layers.clear()
-    assert config.layers == [1]
-
-
-class Params:
-    """A source that read_source=iter turns into its params."""
-
-    def __init__(self, *params: Param) -> None:
-        self.params = params
-
-    def __iter__(self) -> Iterator[Param]:
-        return iter(self.params)
-
-
-FROM_FILE = Params(Param(("lr",), 2, Origin("file", "a.yaml", 1), Level.DEFAULT))
-PARSER_DEFAULT = Params(Param(("lr",), 1, Origin("default", "--lr"), Level.DEFAULT))
-TYPED = Params(Param(("lr",), 3, Origin("flag", "--lr")))
-
-
-@pytest.mark.parametrize("sources", [(FROM_FILE, PARSER_DEFAULT), (PARSER_DEFAULT, FROM_FILE)])
-def test_a_file_beats_a_parsers_default_in_either_order_and_loses_to_a_typed_flag(sources: list[Params]) -> None:
-    config = Config(read_source=iter)
-    for source in sources:
-        config.update(source)
-    assert config.lr == 2
-    assert config.origin("lr") == Origin("file", "a.yaml", 1)
-    config.update(TYPED)
-    assert config.lr == 3
-    assert str(config.origin("lr")) == "--lr"
-
-
-def test_a_typed_flag_beats_a_file_that_is_set() -> None:
-    config = Config(read_source=iter)
-    config.update(Params(Param(("lr",), 2, Origin("file", "a.yaml", 1))))
-    config.update(Params(Param(("lr",), 3, Origin("flag", "--lr"))))
-    assert config.lr == 3
-    with pytest.raises(ParamChangedError):
-        config.update(Params(Param(("lr",), 4, Origin("file", "b.yaml", 1))))
-
-
-# Origins, changes, callbacks
-
-
-def test_inner_origins_hold_for_the_leaves_and_the_rest_inherits() -> None:
-    config = Config(read_source=iter)
-    inner = {("lr",): Origin("file", "a.yaml", 2), ("layers", 1): Origin("file", "a.yaml", 5)}
-    config.update(Params(Param(("optim",), {"lr": 1, "layers": [1, 2]}, Origin("file", "a.yaml", 1), inner=inner)))
-    assert config.origin("optim.lr").line == 2
-    assert config.origin("optim.layers").line == 1
-    assert config.origin("optim.layers[0]").line == 1
-    assert config.origin("optim.layers[1]").line == 5
-    assert [(change.key, change.origin.line) for change in config.changes()] == [
-        ("optim.lr", 2),
-        ("optim.layers", 1),
-        ("optim.layers[1]", 5),
-    ]
-
-
-def test_changes_of_a_key_include_those_of_the_sections_above(config: Config) -> None:
-    config.optim = {"lr": 1}
-    config.update({"optim": {"lr": 2}}, allow_val_change=True)
-    config.merge({"optim": {"lr": 3}}, allow_val_change=True)
-    assert [change.value for change in config.changes("optim.lr")] == [1, 2, 3]
-
-
-def test_persist_calls_the_callback_with_the_whole_config(config: Config, told: list[Change]) -> None:
-    config.update({"lr": 1, "optim": {"name": "adam"}})
-    told.clear()
-    config.persist()
-    assert {change.key: change.value for change in told} == {"lr": 1, "optim.name": "adam"}
-    Config({"a": 1}).persist()
-
-
 # Keys
 
 
@@ -443,36 +299,6 @@ def test_sources_that_hold_no_pairs_are_refused(config: Config) -> None:
         config.update([1, 2])
     with pytest.raises(UnsupportedSourceError):
         config.update(3)
-
-
-# Draft
-
-
-def test_a_draft_makes_the_missing_section_when_something_is_set_in_it() -> None:
-    config = draft()
-    config["train"]["epochs"] = 4
-    config["a"]["b"]["c"] = 1
-    config["train"].lr = 2
-    config["m"].update({"x": 1})
-    assert config == {"train": {"epochs": 4, "lr": 2}, "a": {"b": {"c": 1}}, "m": {"x": 1}}
-
-
-@pytest.mark.parametrize("use", [str, int, bool, len, list, hash, repr, lambda p: p + 1, lambda p: p == 1, float])
-def test_a_missing_key_of_a_draft_raises_when_it_is_used(use: Any) -> None:
-    config = draft()
-    with pytest.raises(KeyError, match="train"):
-        use(config["train"])
-    assert "train" not in config
-    assert not hasattr(config, "train")
-
-
-def test_two_pending_sections_of_one_name_become_one() -> None:
-    config = draft()
-    first, second = config["train"], config["train"]
-    first["a"] = 1
-    second["b"] = 2
-    assert config == {"train": {"a": 1, "b": 2}}
-    assert second["a"] == 1
 
 
 # Reading
