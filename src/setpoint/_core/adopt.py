@@ -3,7 +3,7 @@
 from typing import Any
 
 from .edits import rebuild_tuple
-from .raw import copy_dict, dict_set, list_extend, set_update, type_of
+from .raw import dict_set, items_of, list_extend, set_update, type_of
 from .section import Section
 from .tracked import TrackedList, TrackedSet
 from .tree import ATOMS, Node, Tree, is_tracked, node_of
@@ -29,8 +29,7 @@ def adopt(value: Any, tree: Tree, parent: Any, name: Any, *, depth: int = 0, abo
     node = Node(tree, parent, name)
     if issubclass(kind, dict):
         section = Section(node)
-        # A copy, made in one step of the interpreter: another thread may be changing the dict.
-        for part_name, part in copy_dict(value).items():
+        for part_name, part in snapshot(value):
             if type(part_name) is not str:
                 node.is_whole = True
             held = part if type(part) in ATOMS else adopt(part, tree, section, part_name, depth=depth + 1, above=above)
@@ -58,3 +57,12 @@ def _adopt_tuple(
         if is_tracked(part):
             node_of(part).is_whole = True
     return rebuild_tuple(value, parts)
+
+
+def snapshot(value: dict[Any, Any]) -> list[tuple[Any, Any]]:
+    """Return the items of a dict that another thread may be changing."""
+    while True:
+        try:
+            return list(items_of(value))
+        except RuntimeError:  # pragma: no cover  # a finalizer let another thread change its size: look again
+            continue

@@ -27,6 +27,7 @@ from .tree import (
     Tree,
     apply_stamps,
     drop_cached,
+    forget_stamps,
     is_a,
     is_tracked,
     key_in,
@@ -66,7 +67,9 @@ class Put:
     def apply(self, tree: Tree) -> None:
         """Make the container hold the value and its stamps."""
         node = node_of(self.container)
-        if not self.keeps_value:
+        if self.keeps_value:
+            forget_stamps(self.value)
+        else:
             old = raw_get(self.container, self.name)
             self.is_new = old is MISSING
             self.value = tree.adopt(self.value, tree, self.container, self.name)

@@ -256,6 +256,17 @@ def stamps_below(value: object, path: Path = ()) -> dict[Path, Stamp]:
     return found
 
 
+def forget_stamps(value: object) -> None:
+    """Take the stamps of their own from all parts of *value*, which then have the one that holds for it."""
+    if is_a(value, tuple):
+        for part in cast("tuple[Any, ...]", value):
+            forget_stamps(part)
+    elif is_tracked(value):
+        node_of(value).stamps.clear()
+        for _, part in parts_of(value):
+            forget_stamps(part)
+
+
 def apply_stamps(value: object, stamps: Mapping[Path, Stamp]) -> None:
     """Give descendants of *value* the stamps of their own that *stamps* names by path."""
     for path, stamp in stamps.items():

@@ -1,27 +1,23 @@
-"""What Config promises: levels, refusals, sections, aliases, drafts, keys, reading and telling."""
+"""What Config promises: being a dict, refusing silent change, aliases, keys and reading."""
 
 import copy
 import json
 import pickle
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 import pytest
 
-from setpoint._core.change import Change, Level, Origin, Param
+from setpoint._core.change import Change
 from setpoint._core.config import Config
 from setpoint.errors import (
     ConfigError,
     InvalidKeyError,
-    LockedParamError,
-    LockedParamWarning,
     MissingParamError,
     ParamChangedError,
     ReservedNameError,
     UnsupportedSourceError,
 )
-
 
 # Being a dict
 

@@ -46,6 +46,22 @@ def test_a_value_the_user_sets_wins_over_logged_ones() -> None:
     assert summary.digest("acc").last == 0.1
 
 
+def test_a_nested_value_the_user_sets_wins_over_logged_ones() -> None:
+    summary = Summary()
+    log(summary, {"val": {"acc": 0.5, "loss": 1.0}})
+    summary.val.acc = 0.9
+    log(summary, {"val": {"acc": 0.1, "loss": 2.0}})
+    assert summary.val == {"acc": 0.9, "loss": 2.0}
+
+
+def test_a_value_that_is_no_number_is_shown_and_has_no_digest() -> None:
+    summary = Summary()
+    assert log(summary, {"text": "hello"}) == {"text": "hello"}
+    assert summary == {"text": "hello"}
+    with pytest.raises(KeyError, match="text"):
+        summary.digest("text")
+
+
 def test_a_cached_attribute_shows_the_newest_value() -> None:
     summary = Summary()
     for step in range(3):

@@ -265,6 +265,11 @@ def test_redactor_is_asked_with_the_nearest_name_and_its_answer_is_recorded() ->
     assert decode(plain)["a"] == [Redacted("f00d"), 1]
 
 
+def test_a_path_that_holds_a_secret_is_read_as_the_redacted_text() -> None:
+    encoder = Encoder(lambda name, value: Redacted("ab") if value == "/mnt/hush" else value)
+    assert decode(encoder.encode(PurePosixPath("/mnt/hush"))) == Redacted("ab")
+
+
 def test_local_class_is_read_as_foreign_with_its_data() -> None:
     class Local(Enum):
         A = 1

@@ -132,6 +132,20 @@ def test_array_without_an_exact_form_is_a_stand_in(value: Any) -> None:
     assert type(through_json(value)) is StandIn
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        np.void(b"abc"),
+        np.zeros(2, [("a", "i4")])[0],
+        np.dtype(("i4", (2,))),
+        np.dtype({"names": ["a"], "formats": ["i4"], "offsets": [4]}),
+    ],
+    ids=repr,
+)
+def test_scalar_or_dtype_without_an_exact_form_says_so(value: Any) -> None:
+    assert through_json(value).reason.endswith("no exact form")
+
+
 def test_secret_in_an_array_of_texts_is_not_written() -> None:
     encoder = Encoder(lambda name, value: Redacted("ab") if type(value) is str and value == "hush" else value)
     plain = encoder.encode(np.array(["hush", "x"]))

@@ -141,6 +141,18 @@ def test_a_hundred_levels_are_kept_and_deeper_ones_become_a_stand_in() -> None:
     assert "deeper" in encoder.stand_ins[0][1]
 
 
+def test_values_nested_deeper_than_they_are_compared_are_told_apart_by_their_forms() -> None:
+    alike: Any = [1]
+    same: Any = [1]
+    other: Any = [2]
+    for _ in range(200):
+        alike, same, other = [alike], [same], [other]
+    assert is_equal(alike, same)
+    assert is_same(alike, same)
+    assert not is_equal(alike, other)
+    assert not is_same(alike, other)
+
+
 def test_ten_thousand_levels_do_no_harm() -> None:
     deep: Any = []
     for _ in range(10_000):
