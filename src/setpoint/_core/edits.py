@@ -79,19 +79,20 @@ class Put:
         apply_stamps(self.value, self.inner)
 
     def changes(self) -> Iterator[Change]:
-        """Yield what was changed: the value whole, and what inside it has an origin or a level of its own."""
+        """Yield what was changed: the value, and what in it has an origin, a level or a description of its own."""
         place = place_of(self.container, self.name)
         key = key_in(*place)
         tree = node_of(self.container).tree
         descriptions = tree.descriptions if tree is not None else {}
         is_section = is_tracked(self.value) and is_a(self.value, dict) and not node_of(self.value).is_whole
-        has_parts = bool(self.inner) and place == (self.container, self.name)
+        is_described = is_section and any(name.startswith(f"{key}.") for name in descriptions)
+        has_parts = (bool(self.inner) or is_described) and place == (self.container, self.name)
         if not (has_parts and self.is_new and is_section and self.value):
             value = plain(raw_get(*place))
             text = descriptions.get(key, "")
             yield Change(key, value, self.stamp.origin, level=self.stamp.level, description=text)
         if has_parts:
-            covering = None if self.is_new and is_section else self.stamp
+            covering = None if is_described or (self.is_new and is_section) else self.stamp
             for part_key, part, stamp in leaves(self.value, self.stamp, covering):
                 text = descriptions.get(part_key, "")
                 yield Change(part_key, plain(part), stamp.origin, level=stamp.level, description=text)

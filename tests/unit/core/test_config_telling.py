@@ -99,6 +99,17 @@ def test_another_config_is_copied_in_and_does_not_count_as_read(config: Config) 
     assert other.unused() == ["lr", "optim.betas"]
 
 
+@pytest.mark.parametrize("before", [{}, {"optim": {"name": "sgd"}}])
+def test_a_description_of_a_nested_param_is_told_too(
+    config: Config, told: list[Change], before: dict[str, Any]
+) -> None:
+    config.update(before)
+    given = [Param(("optim", "lr"), 1, description="step size"), Param(("optim", "name"), "adam")]
+    config.update(Params(given), allow_val_change=True)
+    (described,) = [change for change in told if change.description]
+    assert (described.key, described.value, described.description) == ("optim.lr", 1, "step size")
+
+
 def test_a_description_is_told_with_each_value_of_its_param(config: Config, told: list[Change]) -> None:
     config.update(Params([Param(("lr",), 1, description="step size")]))
     config.update({"lr": 2}, allow_val_change=True)
