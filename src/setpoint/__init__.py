@@ -76,9 +76,17 @@ def __getattr__(name: str) -> object:
     if name in _SUBMODULES:
         return import_module(f".{name}", __name__)
     if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AttributeError(_advice_on(name) or f"module {__name__!r} has no attribute {name!r}")
     value = globals()[name] = getattr(import_module(_HOME[name], __name__), name)
     return value
+
+
+def _advice_on(name: str) -> str:
+    if name.startswith("_"):
+        return ""
+    from ._run.wandb_names import advice_on
+
+    return advice_on(name)
 
 
 def __dir__() -> list[str]:

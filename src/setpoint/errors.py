@@ -181,7 +181,7 @@ class ResumeError(SetpointError, ValueError):
         self.run_id, self.problem, self.advice = run_id, problem, advice
 
     def __str__(self) -> str:
-        return f"Run {self.run_id!r} {self.problem}. {self.advice}"
+        return f"{f'Run {self.run_id!r}' if self.run_id else 'The run'} {self.problem}. {self.advice}"
 
 
 class InvalidArgumentError(SetpointError, ValueError):

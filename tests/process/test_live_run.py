@@ -70,6 +70,13 @@ def test_scripts_that_start_at_once_share_a_store_that_none_of_them_found(tmp_pa
     assert [len(list(find_runs(tmp_path / str(at) / "store"))) for at in range(12)] == [3] * 12
 
 
+def test_a_script_that_is_over_at_once_is_still_named(tmp_path: Path) -> None:
+    done = run_script(tmp_path, "import setpoint; setpoint.init(config={'a': 1}, entity='team')", SETPOINT_SILENT="")
+    assert done.returncode == 0
+    assert "init() leaves out entity: no meaning here" in done.stderr
+    assert the_run(tmp_path).environment["script"] == str(tmp_path / "train.py")
+
+
 def test_output_and_exit_code_are_those_of_the_script_alone(tmp_path: Path) -> None:
     alone = "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"
     tracked = f"import setpoint; setpoint.init(config={{'a': 1}}); setpoint.log({{'x': 1}}); {alone}"

@@ -16,7 +16,7 @@ except ImportError:
     from hashlib import blake2b
 
 from setpoint._journal.stores import is_url
-from setpoint.errors import CatalogError
+from setpoint.errors import CatalogError, InvalidArgumentError
 
 from . import schema
 from .database import Database, PostgresDatabase, SqliteDatabase
@@ -37,7 +37,10 @@ def open_catalog(store: str) -> Database:
 
     Raises:
         CatalogError: the database can't be reached.
+        InvalidArgumentError: *store* is the URL of something else.
     """
+    if is_url(store) and not store.startswith(("postgres://", "postgresql://")):
+        raise InvalidArgumentError("store", repr(store), "a folder, or a PostgreSQL database's URL (postgresql://...)")
     return _open_postgres(store) if is_url(store) else _open_sqlite(Path(store))
 
 

@@ -1,5 +1,6 @@
 """Which store is meant when none is named."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,5 +24,5 @@ def default_store(environ: Mapping[str, str], folder: Path) -> str:
 
 
 def is_url(store: str) -> bool:
-    """Tell whether a store is a database's URL and not a folder."""
-    return store.startswith(("postgres://", "postgresql://"))
+    """Tell whether a store is a URL and not a folder; only a database's can be a store."""
+    return re.match(r"[a-zA-Z][a-zA-Z0-9+.-]+://", store) is not None  # a drive of Windows has one letter

@@ -13,7 +13,7 @@ from setpoint._journal.liveness import boot_id, process_started
 
 from .git import git_facts
 from .packages import installed_packages
-from .process import host, working_folder
+from .process import MainFacts, host, main_facts, working_folder
 from .ranks import rank_of
 from .shell import Shell
 
@@ -60,6 +60,7 @@ def capture(
     orig_argv: Sequence[str] | None = None,
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
+    main: MainFacts | None = None,
     shell: Shell | None = None,
 ) -> Captured:
     """Return where this process runs, without secrets; it takes up to some 20 s, for git, and never raises for a fault.
@@ -70,6 +71,7 @@ def capture(
         orig_argv: the interpreter's command line.
         environ: the environment; only variables on a list are kept.
         folder: the working folder.
+        main: the script or module that was started.
         shell: what git is run by; without one it runs as a child of this process.
 
     Returns:
@@ -86,6 +88,7 @@ def capture(
         **_command(
             redactor, sys.argv if argv is None else argv, sys.orig_argv if orig_argv is None else orig_argv, folder
         ),
+        **_started(main_facts() if main is None else main, folder),
         **_machine(environ),
         "process": {"pid": os.getpid(), "started": process_started(os.getpid()), "boot_id": boot_id()},
         "launcher": _launcher(environ),
@@ -100,15 +103,10 @@ def capture(
 
 
 def _command(redactor: Redactor, argv: Sequence[str], orig_argv: Sequence[str], folder: Path) -> dict[str, Any]:
-    main = sys.modules.get("__main__")
-    spec = getattr(main, "__spec__", None)  # there for python -m; that of a folder or zip file is __main__
-    script = getattr(main, "__file__", None)
     return {
         "command": redactor.argv(orig_argv),
         "argv": redactor.argv(argv),
         "executable": sys.executable,
-        "module": spec.name.removesuffix(".__main__") if spec is not None and spec.name != "__main__" else "",
-        "script": str(folder / script) if isinstance(script, str) else "",
         "folder": str(folder),
         "python": {
             "version": ".".join(map(str, sys.version_info[:3])),
@@ -116,6 +114,10 @@ def _command(redactor: Redactor, argv: Sequence[str], orig_argv: Sequence[str], 
             "build": sys.version,
         },
     }
+
+
+def _started(main: MainFacts, folder: Path) -> dict[str, Any]:
+    return {"module": main.module, "script": str(folder / main.script) if main.script else ""}
 
 
 def _machine(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from setpoint._core.config import begin_from
 from setpoint._core.keys import split_key
 from setpoint._core.tree import Stamp
 from setpoint._journal.state import RunState
-from setpoint.errors import InvalidArgumentError
+from setpoint.errors import ConfigFileError, InvalidArgumentError
 
 from .config import Config, read_source
 from .settings import Settings
@@ -41,7 +41,11 @@ class Sources(Struct):
 def fill(config: Config, sources: Sources, settings: Settings) -> None:
     """Add to the draft what files hold (*default*), what ``init()`` was given (*set*) and what is *locked*."""
     for path in settings.config_files:
-        config.setdefaults(Params(_file(path)))
+        try:
+            config.setdefaults(Params(_file(path)))
+        except ConfigFileError as error:
+            error.advice = f"{error.advice} SETPOINT_CONFIG names it.".strip()
+            raise
     if Folder(DEFAULTS_FILE).is_file():
         config.setdefaults(Params(_file(DEFAULTS_FILE)))
     config.update(sources.params(), allow_val_change=sources.allow_val_change)

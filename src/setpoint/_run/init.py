@@ -27,7 +27,8 @@ from .ids import friendly_name, new_run_id
 from .process import host
 from .recorder import Recorder
 from .run import Run
-from .settings import Settings, read_settings
+from .settings import Settings, read_settings, text_of
+from .wandb_names import without_meaning
 
 
 class Facts(Struct):
@@ -55,6 +56,7 @@ def init(  # noqa: PLR0913, PLR0917  # the arguments are W&B's
     dir: "str | os.PathLike[str] | None" = None,  # noqa: A002  # W&B's name for it
     allow_val_change: bool | None = None,
     unredacted: Sequence[str] | None = None,
+    **others: Any,
 ) -> Run:
     """Start a run and return it; its config is on disk when this returns.
 
@@ -80,13 +82,17 @@ def init(  # noqa: PLR0913, PLR0917  # the arguments are W&B's
         dir: the store, a folder; without it ``$SETPOINT_STORE``, the nearest ``.setpoint`` upwards, or ``./.setpoint``.
         allow_val_change: whether params that are set may get another value; in a notebook they may.
         unredacted: keys whose values are recorded although they look like secrets.
+        others: arguments of ``wandb.init()`` that mean nothing here, such as ``entity``, are named once and left out.
 
     Raises:
+        TypeError: there is no argument of that name.
         StoreError: the store can't be written.
         ParamChangedError: *config* and what was set before disagree, and changes are not allowed.
         ConfigFileError, UnsupportedSourceError: *config* can't be read.
         ResumeError, InvalidArgumentError: an argument asks for what can't be.
     """
+    if others:
+        without_meaning(others)
     settings = read_settings(
         os.environ, project=project, name=name, run_id=id, tags=tags, mode=mode, folder=dir,
         resume=resume, reinit=reinit, unredacted=unredacted,
@@ -94,7 +100,7 @@ def init(  # noqa: PLR0913, PLR0917  # the arguments are W&B's
     if allow_val_change is None and notebook.in_notebook():
         allow_val_change = True
     sources = Sources(config, config_include_keys, config_exclude_keys, allow_val_change)
-    facts = Facts(group or "", job_type or "", notes or "")
+    facts = Facts(text_of("group", group), text_of("job_type", job_type), text_of("notes", notes))
     if (live := current.run()) is not None and settings.reinit != "create_new":
         if settings.reinit == "return_previous":
             live.config.update(sources.params(), allow_val_change=allow_val_change)

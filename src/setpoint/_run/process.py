@@ -1,8 +1,11 @@
 """Facts that tell one process from every other."""
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
+
+from msgspec import Struct
 
 from setpoint._journal.liveness import boot_id, process_started, status_of
 
@@ -22,6 +25,24 @@ def working_folder() -> Path:
         return Path.cwd()
     except OSError:
         return Path(os.environ.get("PWD", os.sep))
+
+
+class MainFacts(Struct, frozen=True):
+    """What the process was started with: a script's file, a module's name, or neither."""
+
+    script: str
+    module: str
+
+
+def main_facts() -> MainFacts:
+    """Return what was started; to be asked while the script runs, since its file is forgotten as it ends."""
+    main = sys.modules.get("__main__")
+    spec = getattr(main, "__spec__", None)  # there for python -m; that of a folder or zip file is __main__
+    script = getattr(main, "__file__", None)
+    return MainFacts(
+        script=script if isinstance(script, str) else "",
+        module=spec.name.removesuffix(".__main__") if spec is not None and spec.name != "__main__" else "",
+    )
 
 
 def process_key(pid: int) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-from warnings import warn
+from warnings import warn, warn_explicit
 
 from setpoint._core.change import Change, Origin
 from setpoint._core.keys import split_key
@@ -13,6 +13,8 @@ from setpoint._core.values import Encoder, Plain
 from setpoint._journal import record
 from setpoint._journal.writer import Writer
 from setpoint.errors import StandInWarning
+
+from .origin import call_site
 
 _INT_MIN, _INT_MAX = -(2**63), 2**63
 """Ints between these, and finite floats, are themselves in JSON."""
@@ -100,12 +102,18 @@ class Recorder:
             for below, reason in stand_ins:
                 if key not in self._warned:
                     self._warned.add(key)
-                    warn(
+                    _warn(
                         f"Param {key + below!r} can't be recorded exactly: {reason}. The run keeps it as it is; "
-                        "the record holds a stand-in with its type and text.",
-                        StandInWarning,
-                        stacklevel=2,
+                        "the record holds a stand-in with its type and text."
                     )
+
+
+def _warn(message: str) -> None:
+    site = call_site()  # the script's line, not one of this package
+    if site.line:
+        warn_explicit(message, StandInWarning, site.name, site.line)
+    else:
+        warn(message, StandInWarning, stacklevel=2)
 
 
 def last_name(key: str) -> str:

@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from operator import index
 from pathlib import Path
 from threading import RLock, current_thread, main_thread
 from time import monotonic
@@ -18,14 +19,14 @@ from setpoint._core.summary import NUMBERS, Summary, flat_values
 from setpoint._core.tree import tree_of
 from setpoint._journal import record
 from setpoint._journal.snapshot import keep_patch, write_snapshot
-from setpoint.errors import StoreError
+from setpoint.errors import InvalidArgumentError, StoreError
 
 from . import current, exits, report
 from .background import Background
 from .config import Config, new_summary
 from .identity import Identity
 from .joins import release
-from .process import working_folder
+from .process import main_facts, working_folder
 from .recorder import Recorder
 from .shell import start_shell
 from .talk import say
@@ -41,12 +42,19 @@ class Run:
     and ``finish()`` says what was not saved.
     """
 
+    # Slots, so that a misspelt `run.nmae = "x"` is an error and not a value that nobody reads.
+    __slots__ = (
+        *("id", "dir", "_config", "_summary", "_header", "_name", "_tags", "_notes", "_folder", "_recorder"),
+        *("_identity", "_surroundings", "_background", "_step", "_began_s", "_is_over", "_has_said_late"),
+        *("_ends_with_process", "_snapshot_size", "_reads_told", "__weakref__"),
+    )
+
     def __init__(self, header: record.Open, folder: Path, config: Config, recorder: Recorder | None) -> None:
         """Take what ``init()`` has made; *recorder* is None for a disabled run."""
         self.id = header.run
         self.dir = str(folder)
-        self.config = config
-        self.summary: Summary = new_summary()
+        self._config = config
+        self._summary: Summary = new_summary()
         self._header = header
         self._name, self._tags, self._notes = header.name, tuple(header.tags), header.notes
         self._folder = folder
@@ -58,6 +66,28 @@ class Run:
         self._has_said_late = self._ends_with_process = False
         self._snapshot_size = -1
         self._reads_told: dict[str, list[str]] | None = None
+
+    @property
+    def config(self) -> Config:
+        """The run's config. Its params are set; the config itself can't be replaced."""
+        return self._config
+
+    @config.setter
+    def config(self, _: object) -> None:
+        raise AttributeError(
+            "run.config can't be replaced: nothing would be recorded. Call run.config.update({...}) instead."
+        )
+
+    @property
+    def summary(self) -> Summary:
+        """The run's results. They are set one by one; the summary itself can't be replaced."""
+        return self._summary
+
+    @summary.setter
+    def summary(self, _: object) -> None:
+        raise AttributeError(
+            "run.summary can't be replaced: nothing would be recorded. Call run.summary.update({...}) instead."
+        )
 
     @property
     def name(self) -> str:
@@ -121,10 +151,15 @@ class Run:
             data: metrics by name, scalars or nested dicts of scalars; ``{"val": {"loss": 1}}`` is ``val.loss``.
             step: the training step; without it steps are counted from 0, one a call.
             commit: False keeps the next call without a step on the same one.
+
+        Raises:
+            InvalidArgumentError: *data* is no dict of metrics, or *step* no whole number.
         """
-        summary = self.summary
+        if type_of(data) is not dict:
+            refuse_unless_mapping(data)
+        summary = self._summary
         with tree_of(summary).guard:
-            at = self._step if step is None else int(step)
+            at = self._step if step is None else step if type_of(step) is int else whole(step)
             self._step = at + 1 if commit else at
             values: dict[str, Any] = {}
             rest = summary.take_numbers(data, values)
@@ -181,6 +216,7 @@ class Run:
             "orig_argv": list(sys.orig_argv),
             "environ": dict(os.environ),
             "folder": working_folder(),
+            "main": main_facts(),
         }
         tree = tree_of(self.config)
         if identity.before is None:
@@ -318,6 +354,21 @@ class Run:
         except OSError:  # the journal holds it all; the next tick tries again
             return
         self._snapshot_size = size
+
+
+def refuse_unless_mapping(data: object) -> None:
+    """Raise InvalidArgumentError where *data* is nothing that ``log()`` can read."""
+    if not isinstance(data, Mapping):
+        raise InvalidArgumentError("data", repr(data), "a dict of metrics, such as log({'loss': 0.1})")
+
+
+def whole(step: Any) -> int:
+    """Return a step as an int: it may be numpy's, or a float without a fraction; raises InvalidArgumentError."""
+    number = scalar(step)
+    try:
+        return index(int(number) if isinstance(number, float) and number.is_integer() else number)
+    except TypeError:
+        raise InvalidArgumentError("step", repr(step), "a whole number, the training step") from None
 
 
 def scalar(value: Any) -> Any:

@@ -56,9 +56,9 @@ def read_settings(  # noqa: PLR0913  # one argument of init() each
     return Settings(
         store=Path() if mode == "disabled" else _store(folder, environ),  # a disabled run writes nothing anywhere
         mode=mode,
-        project=project or environ.get("SETPOINT_PROJECT") or "default",
-        name=name or environ.get("SETPOINT_NAME") or "",
-        run_id=run_id or environ.get("SETPOINT_RUN_ID") or "",
+        project=text_of("project", project) or environ.get("SETPOINT_PROJECT") or "default",
+        name=text_of("name", name) or environ.get("SETPOINT_NAME") or "",
+        run_id=text_of("id", run_id) or environ.get("SETPOINT_RUN_ID") or "",
         tags=_tags(tags) if tags is not None else _listed(environ.get("SETPOINT_TAGS")),
         config_files=_listed(environ.get("SETPOINT_CONFIG")),
         locked=_locked(environ.get("SETPOINT_LOCKED")),
@@ -100,6 +100,13 @@ def _reinit(reinit: "bool | str | None") -> str:
     if reinit is None or reinit is False or reinit == "default":
         return "return_previous"
     return "finish_previous" if reinit is True else _one_of("reinit", reinit, REINITS)
+
+
+def text_of(name: str, value: Any) -> str:
+    """Return the text that an argument of ``init()`` is, empty for None; raises InvalidArgumentError for another."""
+    if value is not None and not isinstance(value, str):
+        raise InvalidArgumentError(name, repr(value), "a text")
+    return value or ""
 
 
 def _tags(tags: Sequence[str]) -> list[str]:

@@ -35,7 +35,7 @@ def dialect_warnings(path: str) -> list[str]:
         warnings.simplefilter("always")
         file_params(path)
     assert {warning.category for warning in caught} <= {YamlDialectWarning}
-    return [str(warning.message) for warning in caught]
+    return [f"{warning.filename}:{warning.lineno}: {warning.message}" for warning in caught]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_many_differences_of_the_dialects_are_summed_up(folder: Path) -> None:
     Path("a.yaml").write_text("".join(f"k{i}: no\n" for i in range(20)))
     messages = dialect_warnings("a.yaml")
     assert len(messages) == 6
-    assert "and 15 more" in messages[-1]
+    assert messages[-1].startswith("a.yaml:6: And 15 more")
 
 
 def test_missing_file_names_the_near_ones(folder: Path) -> None:

@@ -99,13 +99,13 @@ def _syntax_advice(source: Source, problem: str, line: int) -> str:
 def _warn(source: Source, dialects: list[tuple[int, str, Any, str]]) -> None:
     for line, text, value, other in dialects[:_MOST_WARNINGS]:
         message = (
-            f"{source.path}:{line}: {text} is {said(value)} in YAML 1.2, which holds here; "
+            f"{text} is {said(value)} in YAML 1.2, which holds here; "
             f"YAML 1.1 (PyYAML, W&B) reads {other}. Write {same_in_both(value)} to mean the same in both."
         )
         warn_explicit(message, YamlDialectWarning, source.path, line)
     if (more := len(dialects) - _MOST_WARNINGS) > 0:
         line = dialects[_MOST_WARNINGS][0]
-        message = f"{source.path}:{line}: and {more:,} more values from here on that YAML 1.1 reads otherwise."
+        message = f"And {more:,} more values from here on that YAML 1.1 reads otherwise."
         warn_explicit(message, YamlDialectWarning, source.path, line)
 
 

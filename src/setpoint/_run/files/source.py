@@ -41,6 +41,8 @@ def shorten(text: str) -> str:
 def read_source(path: str, suffix: str, suffixes: Sequence[str]) -> Source:
     """Return the file's text; raises ConfigFileError where it is no readable text file of a known kind."""
     if suffix not in suffixes:
+        if os.path.isdir(path):  # noqa: PTH112  # the path may be one that Path would rewrite
+            _check_regular(path, stat.S_IFDIR)
         problem = f"its name ends in {suffix!r}" if suffix else "its name has no ending"
         raise ConfigFileError(path, f"{problem}, so its format is unknown", advice=f"Read are {', '.join(suffixes)}.")
     try:
