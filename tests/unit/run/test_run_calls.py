@@ -72,9 +72,9 @@ def test_any_other_name_is_said_as_python_says_it() -> None:
 
 
 def test_a_stand_in_is_warned_of_at_the_line_that_set_it(store: Path) -> None:
+    line = sys._getframe().f_lineno + 2
     with setpoint.init() as run, pytest.warns(StandInWarning) as caught:
         run.config.model = object()
-        line = sys._getframe().f_lineno - 1
     assert [(Path(warning.filename).name, warning.lineno) for warning in caught] == [(Path(__file__).name, line)]
 
 
