@@ -4,7 +4,8 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from setpoint._core.change import Level, Origin
@@ -133,3 +134,30 @@ def start_python(
         text=True,
         preexec_fn=prepare,
     )
+
+
+@contextmanager
+def limited(what: str, most: int) -> Iterator[None]:
+    """Let this process have no more than *most* of ``RLIMIT_<what>`` meanwhile."""
+    import resource
+
+    kind = getattr(resource, f"RLIMIT_{what}")
+    soft, hard = resource.getrlimit(kind)
+    resource.setrlimit(kind, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(kind, (soft, hard))
+
+
+@contextmanager
+def as_any_user() -> Iterator[None]:
+    """Have no more rights than any user meanwhile; who is not root has no more anyway."""
+    is_root = os.geteuid() == 0
+    if is_root:
+        os.setresuid(65534, 65534, 0)
+    try:
+        yield
+    finally:
+        if is_root:
+            os.setresuid(0, 0, 0)

@@ -1,6 +1,7 @@
 """Every way in which a journal's bytes can be harmed: nothing wrong is returned, and nearly nothing is lost."""
 
 import random
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -179,3 +180,21 @@ def test_files_that_are_no_segments_are_left_alone(tmp_path: Path) -> None:
     assert {entry.kind for entry in state.damage} == {"unreadable"}
     assert len(state.damage) == 2
     assert state.project == "digits"
+
+
+def test_what_a_run_said_before_it_was_packed_is_damage_where_it_can_not_be_read(tmp_path: Path) -> None:
+    write_run(tmp_path / "run-1", [_log(1)])
+    (tmp_path / "run-1" / "packed.run").mkdir()
+
+    state = read_run(tmp_path / "run-1")
+
+    assert [(entry.path, entry.kind) for entry in state.damage] == [(str(tmp_path / "run-1/packed.run"), "unreadable")]
+    assert list(state.metrics["loss"].steps) == [1]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a file whose bytes can't be read is found in /proc")
+def test_bytes_that_the_disk_does_not_give_back_are_damage() -> None:
+    (damage,) = iter_records(Path("/proc/self/mem"))  # its first byte is at an address that nobody may read
+    assert isinstance(damage, Damage)
+    assert (damage.kind, damage.start) == ("unreadable", 0)
+    assert "reading failed" in damage.detail

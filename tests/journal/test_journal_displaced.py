@@ -1,13 +1,13 @@
 """A writer's file is too small, moved, removed, or its descriptor another's: what was appended is there in the end."""
 
 import os
-import resource
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
-from journals import CODE, header, logged, make_writer, run_python
+from journals import CODE, as_any_user, header, limited, logged, make_writer, run_python
 
 from setpoint._journal.reader import find_segments, read_run
 from setpoint._journal.record import Log, Update
@@ -15,18 +15,15 @@ from setpoint._journal.segment import Segment
 from setpoint._journal.writer import Writer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="faults are made with Linux's means")
+ROOT = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root has rights to give up")
 
 
 def test_more_than_a_file_may_hold_goes_to_several_parts(tmp_path: Path) -> None:
     writer = make_writer(tmp_path / "2026-11-24" / "run-1")
-    _, hard = soft_and_hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, hard))
-    try:
+    with limited("FSIZE", 5000):
         for step in range(100):
             writer.append(Log(step, {"loss": 1.0}))
         losses = writer.close()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, soft_and_hard)
     assert not losses
     assert logged(writer.folder) == set(range(100))
     assert len(find_segments(writer.folder)) > 2
@@ -35,14 +32,10 @@ def test_more_than_a_file_may_hold_goes_to_several_parts(tmp_path: Path) -> None
 def test_a_record_larger_than_a_file_may_be_waits_and_is_counted(tmp_path: Path) -> None:
     said: list[str] = []
     writer = make_writer(tmp_path / "2026-11-24" / "run-1", said)
-    _, hard = soft_and_hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (5000, hard))
-    try:
+    with limited("FSIZE", 5000):
         writer.append(Log(1, {"text": "x" * 9000}))
         is_all_saved = writer.sync(now=True)
         losses = writer.close()
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, soft_and_hard)
     assert not is_all_saved
     assert losses.kinds == {"log": 1}
     assert len(said) == 1
@@ -107,3 +100,69 @@ def test_a_descriptor_that_the_script_took_over_is_left_to_it(tmp_path: Path) ->
     assert (tmp_path / "mine").read_bytes() == b""
     assert logged(tmp_path / "run-1") == {1, 2}
     assert len(said) == 1
+
+
+def test_a_descriptor_that_the_script_closed_costs_nothing(tmp_path: Path) -> None:
+    said: list[str] = []
+    writer = make_writer(tmp_path / "run-1", said)
+    writer.append(Log(1, {}))
+    assert isinstance(writer._segment, Segment)
+    os.close(writer._segment.fd)
+
+    writer.tick()
+    writer.append(Log(2, {}))
+
+    assert not writer.close()
+    assert logged(tmp_path / "run-1") == {1, 2}
+    assert len(said) == 1
+
+
+def test_a_segment_that_can_take_writes_again_does_where_no_new_one_can_be_made(tmp_path: Path) -> None:
+    writer = make_writer(tmp_path / "run-1")
+    (segment,) = find_segments(tmp_path / "run-1")
+    with limited("NOFILE", 3):
+        with limited("FSIZE", segment.stat().st_size):
+            writer.append(Log(1, {}))
+        is_all_saved = writer.sync(now=True)
+
+    assert is_all_saved
+    assert find_segments(tmp_path / "run-1") == [segment]
+    assert logged(tmp_path / "run-1") == {1}
+    assert not writer.close()
+
+
+def test_a_part_that_somebody_removed_need_not_be_discarded(tmp_path: Path) -> None:
+    segment = Segment(tmp_path / "main-h-1-abcd.jsonl")
+    segment.path.unlink()
+
+    segment.discard()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@ROOT
+def test_a_run_is_recorded_in_a_day_folder_that_only_another_user_may_change() -> None:
+    with tempfile.TemporaryDirectory() as store:  # pytest's own are closed to other users
+        os.chmod(store, 0o755)
+        folder = Path(store) / "2026-11-24" / "run-1"
+        folder.mkdir(parents=True)
+        os.chown(folder, 65534, 65534)
+        with as_any_user():
+            writer = make_writer(folder)
+            writer.append(Log(1, {}))
+            losses = writer.close()
+        assert not losses
+        assert logged(folder) == {1}
+
+
+@ROOT
+def test_a_script_that_gives_up_its_rights_goes_on_recording(tmp_path: Path) -> None:
+    said: list[str] = []
+    writer = make_writer(tmp_path / "run-1", said)
+    with as_any_user():
+        writer.append(Log(1, {}))
+        writer._beat_at = 0.0
+        writer.tick()
+
+    assert not writer.close()
+    assert (logged(tmp_path / "run-1"), said) == ({1}, [])

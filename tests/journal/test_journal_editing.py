@@ -337,6 +337,17 @@ def test_scrub_of_a_pack_takes_the_wanted_runs_only(tmp_path: Path) -> None:
     assert scrub_pack(path, Scrubber("door.word", fingerprint), {"one"}.__contains__) == 0
 
 
+def test_scrub_of_a_run_that_went_on_takes_what_it_said_before_it_was_packed_too(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, "one", whole(word="secret-word"), FINISH)
+    kept = folder / layout.PACKED
+    kept.write_bytes(pack.line_of(read_run(folder)))
+    assert scrub_folder(folder, Scrubber("word", fingerprint)) == 2
+    packed = pack.read_line(kept.read_bytes())
+    assert packed is not None
+    assert "secret-word" not in repr(pack.unpacked(packed))
+    assert read_run(folder).damage == []
+
+
 def test_keys_that_are_none_are_left_alone() -> None:
     scrubber = Scrubber("word", fingerprint)
     odd = Set("..", "secret-word", CODE)

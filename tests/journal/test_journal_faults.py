@@ -3,14 +3,13 @@
 import errno
 import json
 import os
-import resource
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from journals import CODE, every_kind, header, logged, make_writer, run_python
+from journals import CODE, every_kind, header, limited, logged, make_writer, run_python
 
 from setpoint._journal.reader import find_segments, read_run
 from setpoint._journal.record import Log, Set, Update
@@ -190,14 +189,10 @@ def test_a_limit_on_file_size_leads_to_further_parts(tmp_path: Path) -> None:
 
 def test_no_free_descriptors_do_not_stop_a_segment_that_is_open(tmp_path: Path, shim: Path) -> None:
     writer = make_writer(tmp_path / "2026-11-24" / "run-1")
-    _, hard = soft_and_hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
-    try:
+    with limited("NOFILE", 3):
         for step in range(5):
             writer.append(Log(step, {"loss": 1.0}))
             writer.tick()
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, soft_and_hard)
     assert not writer.close()
     assert logged(writer.folder) == set(range(5))
 

@@ -10,6 +10,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from journals import as_any_user
 
 from setpoint._journal import layout, liveness
 from setpoint._journal.ledger import Numbers
@@ -145,5 +146,10 @@ def test_without_a_boot_id_the_system_is_asked_for_the_process() -> None:
     here = socket.gethostname()
     assert liveness.is_alive("", here, os.getpid(), "", touched_s=999, now_s=1000)
     assert not liveness.is_alive("", here, 2**22 + 1, "", touched_s=999, now_s=1000)
-    assert liveness.is_alive("", here, 1, "", touched_s=999, now_s=1000)
     assert liveness.is_alive("", here, 0, "", touched_s=999, now_s=1000)
+
+
+@pytest.mark.skipif(not hasattr(os, "setresuid"), reason="users are changed with Linux's means")
+def test_without_a_boot_id_another_users_process_lives() -> None:
+    with as_any_user():
+        assert liveness.is_alive("", socket.gethostname(), 1, "", touched_s=999, now_s=1000)

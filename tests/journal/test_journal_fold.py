@@ -160,10 +160,11 @@ def test_what_can_not_be_applied_is_damage_and_the_rest_stands() -> None:
         Set("items", [1, 2], CODE),
         Delete("items[0]", CODE),
         Set("items[5]", 1, CODE),
+        Set("lr.x.y", 1, CODE),
     ]
     state = folded((main(), records))
     assert state.config == {"lr": 0.1, "c": 1, "items": [1, 2]}
-    assert [entry.line for entry in state.damage] == [3, 4, 5, 6, 7, 8, 8, 8, 10, 11]
+    assert [entry.line for entry in state.damage] == [3, 4, 5, 6, 7, 8, 8, 8, 10, 11, 12]
     assert {entry.kind for entry in state.damage} == {"format"}
 
 
@@ -214,3 +215,20 @@ def test_a_run_without_any_record_is_empty(tmp_path: Path) -> None:
     writer = make_writer(tmp_path / "run-1")
     writer.close()
     assert fold("run-1", [("child-h-1-abcd", [])]).config == {}
+
+
+def test_a_value_of_a_class_that_is_not_here_is_a_point_where_it_is_a_number() -> None:
+    grade = {"$type": "enum", "class": "gone.Grade", "name": "GOOD", "value": 3}
+    word = {"$type": "enum", "class": "gone.Word", "name": "YES", "value": "yes"}
+    state = folded((main(), [Log(1, {"grade": grade, "word": word})]))
+    assert {metric: list(series.values) for metric, series in state.metrics.items()} == {"grade": [3.0]}
+
+
+def test_of_two_ends_the_one_that_was_recorded_later_counts() -> None:
+    late, early = structs.replace(Finish("finished", 0), seq=2), structs.replace(Finish("failed", 1), seq=1)
+    assert folded((main(), [late, early])).status == "finished"
+
+
+def test_a_childs_param_that_it_deletes_under_another_spelling_is_gone() -> None:
+    state = folded((main(), [Set("lr", 1, CODE)]), (child(), [Set('"wd"', 2, CODE), Delete("wd", CODE)]))
+    assert (state.config, state.disagreements, state.damage) == ({"lr": 1}, [], [])

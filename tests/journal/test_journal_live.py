@@ -112,3 +112,32 @@ def test_a_live_journal_that_was_cut_is_read_again(tmp_path: Path) -> None:
     os.truncate(segment, segment.stat().st_size // 2)
     assert is_same(told(journals.read(tmp_path / "run-1")), told(read_run(tmp_path / "run-1")))
     writer.close()
+
+
+def test_a_live_journal_that_lost_a_segment_is_read_again(tmp_path: Path) -> None:
+    writers = [opened(tmp_path / "run-1", "main", None, 0), opened(tmp_path / "run-1", "rank", 1, 1)]
+    for writer in writers:
+        writer.append(record.Log(1, {"loss": 1.0}))
+    journals = LiveJournals()
+    journals.read(tmp_path / "run-1")
+    find_segments(tmp_path / "run-1")[1].unlink()
+
+    state = journals.read(tmp_path / "run-1")
+
+    assert [writer.role for writer in state.writers] == ["main"]
+    assert is_same(told(state), told(read_run(tmp_path / "run-1")))
+    for writer in writers:
+        writer.close()
+
+
+def test_more_live_journals_than_are_kept_are_read_all_the_same(tmp_path: Path) -> None:
+    folders = [tmp_path / f"run-{at}" for at in range(20)]
+    writers = [opened(folder, "main", None, 0) for folder in folders]
+    journals = LiveJournals()
+    for step in range(2):
+        for folder, writer in zip(folders, writers, strict=True):
+            writer.append(record.Log(step, {"loss": 1.0}))
+            assert list(journals.read(folder).metrics["loss"].steps) == list(range(step + 1))
+    assert len(journals._journals) < len(folders)
+    for writer in writers:
+        writer.close()

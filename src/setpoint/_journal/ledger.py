@@ -118,12 +118,6 @@ class Ledger:
         return self.role == "main" or (self.role == "rank" and self.rank == 0)
 
     @property
-    def states_whole_config(self) -> bool:
-        """Tell whether the writer began with its whole config, and not with its parent's."""
-        first = self.config[0].record if self.config else None
-        return isinstance(first, Update) and first.whole
-
-    @property
     def label(self) -> str:
         """A short name: that of a rank by its number, else the writer's."""
         return f"rank{self.rank}" if self.role == "rank" and self.rank is not None else self.writer

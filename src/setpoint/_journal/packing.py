@@ -9,6 +9,7 @@ import shutil
 import stat
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -106,18 +107,14 @@ def _has_leftovers(day: Path) -> bool:
 def _claim(day: Path) -> bool:
     """Tell whether this process may pack the day: no other is at it. The claim of one that was killed grows old."""
     claim = day / _CLAIM
-    for _ in range(2):
-        try:
-            os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-            return True
-        except FileExistsError:
-            try:
-                if time.time() - claim.stat().st_mtime < _ABANDONED_S:
-                    return False
-                claim.unlink()  # should two do so at once, both pack: then a run is in two packs, the same in both
-            except FileNotFoundError:
-                continue
-    return False
+    with suppress(FileNotFoundError):
+        if time.time() - claim.stat().st_mtime >= _ABANDONED_S:
+            claim.unlink()  # should two do so at once, both pack: then a run is in two packs, the same in both
+    try:
+        os.close(os.open(claim, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        return False
+    return True
 
 
 def _ready(runs: list[Path], rest: _Rest, packed: list[_Packed]) -> Iterator[bytes]:

@@ -46,7 +46,7 @@ def _replace(target: Path, content: bytes) -> None:
     fd = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(fd, "wb") as file:
-            if hasattr(os, "fchmod"):
+            if hasattr(os, "fchmod"):  # pragma: no branch  # Windows has none before Python 3.13
                 os.fchmod(fd, 0o600)
             file.write(content)
         fresh.replace(target)

@@ -5,7 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from zlib import crc32
@@ -251,20 +251,20 @@ class Writer:
 
     def _next_part(self) -> Segment:
         make_folder(self.folder)
-        for part in count(self._part + 1):
-            try:
+        part = self._part
+        segment: Segment | None = None
+        while segment is None:
+            part += 1
+            with suppress(FileExistsError):  # NFS may say so of the file it has just made
                 segment = Segment(self.folder / layout.segment_name(self.name, part))
-            except FileExistsError:  # NFS may say so of the file it has just made
-                continue
-            try:
-                segment.write(to_line(replace(self.header, part=part, t=self._clock())))
-            except OSError:
-                segment.discard()
-                raise
-            self._part, self._is_fresh, self._beat_at = part, True, time.monotonic() + _HEARTBEAT_S
-            touch_folder(self.folder.parent)
-            return segment
-        raise AssertionError("count() never ends")
+        try:
+            segment.write(to_line(replace(self.header, part=part, t=self._clock())))
+        except OSError:
+            segment.discard()
+            raise
+        self._part, self._is_fresh, self._beat_at = part, True, time.monotonic() + _HEARTBEAT_S
+        touch_folder(self.folder.parent)
+        return segment
 
     def _drain(self) -> None:
         """Write what came to wait while the segment was made."""
@@ -359,17 +359,16 @@ class Writer:
 
     def _beat(self, segment: Segment) -> None:
         self._beat_at = time.monotonic() + _HEARTBEAT_S
-        try:
+        with suppress(OSError):  # a reader then takes a silent run for crashed, which its next record corrects
             segment.touch()
-        except OSError:  # a reader then takes a silent run for crashed, which its next record corrects
-            return
 
     def _thin(self) -> None:
         with self._mend(0) as is_mine:
-            if is_mine and self._backlog.waiting:
-                for line in self._backlog.thin():
-                    self._lost_untold += 1
-                    self._lose(line, "more waited for the disk than memory may hold")
+            if not is_mine or not self._backlog.waiting:
+                return
+            for line in self._backlog.thin():
+                self._lost_untold += 1
+                self._lose(line, "more waited for the disk than memory may hold")
         self._tell(
             "full",
             f"{LIMIT_BYTES >> 20} MiB of records wait for {self.folder}; of the oldest metrics, every second record is "

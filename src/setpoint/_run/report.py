@@ -26,8 +26,10 @@ def ending(run: "Run", status: str, seconds: float, losses: "Losses") -> str:
     results = ", ".join(f"{key} {shown(value)}" for key, value, _ in leaf_values)
     line = f"run {run.name} {status} after {duration(seconds)}" + (f": {results}" if results else "") + "."
     unused = near_misses(run)
-    if unused and len(unused) < sum(1 for _ in leaves(run.config, UNSTAMPED, None)):
+    if len(unused) == sum(1 for _ in leaves(run.config, UNSTAMPED, None)):
         # A script that reads none of its params from the config has its reasons, and no use for a list of them all.
+        unused = {key: near for key, near in unused.items() if near}
+    if unused:
         line += f" Set but never read: {', '.join(told_unused(unused))}."
     if losses.count:
         line += f" {told_losses(losses)}"

@@ -1,9 +1,11 @@
 """Packs: nothing is lost when many runs become one file."""
 
 import os
+import shutil
 import time
 import zlib
 from array import array
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -118,15 +120,43 @@ def test_a_run_that_changes_at_the_last_moment_is_put_back(store: Path, monkeypa
     assert folder.is_dir()
 
 
+@pytest.mark.parametrize("is_in_pack", [False, True])
+def test_a_run_that_is_removed_while_it_is_packed_costs_nothing(
+    store: Path, monkeypatch: pytest.MonkeyPatch, is_in_pack: bool
+) -> None:
+    gone, kept = (record_run(store, run_id, {"lr": 1}) for run_id in ("run-a", "run-b"))
+    real = pack.write_pack
+
+    def remove_and_write(day: Path, lines: Iterable[bytes]) -> Path | None:
+        ready = list(lines) if is_in_pack else lines
+        shutil.rmtree(gone)
+        return real(day, ready)
+
+    monkeypatch.setattr(packing.pack, "write_pack", remove_and_write)
+    assert pack_store(store, older_than_ns=AT_ONCE_NS).packed == 1
+    assert [path.suffix for path in kept.parent.iterdir()] == [".pack"]
+
+
 def test_what_a_killed_packing_left_is_set_right(store: Path) -> None:
     folder = record_run(store, "run-a", {"lr": 1})
     folder.rename(folder.with_name(".packed-run-a"))
     old, young = folder.parent / ".0123.tmp", folder.parent / ".4567.tmp"
     old.write_text("half a pack")
     young.write_text("a pack of another process")
-    age(old, 7200)
+    half = folder.parent / ".run-b.0123.tmp"
+    half.mkdir()
+    (half / "packed.run").write_text("half an unpacking")
+    for path in (old, half):
+        age(path, 7200)
     assert pack_store(store, now_ns=time.time_ns()).left == 1
-    assert (folder.is_dir(), old.exists(), young.exists()) == (True, False, True)
+    assert (folder.is_dir(), old.exists(), half.exists(), young.exists()) == (True, False, False, True)
+
+
+def test_what_a_killed_packing_hid_of_a_run_that_went_on_goes(store: Path) -> None:
+    folder = record_run(store, "run-a", {"lr": 1})
+    hidden = shutil.copytree(folder, folder.with_name(".packed-run-a"))
+    assert pack_store(store, now_ns=time.time_ns()).left == 1
+    assert (folder.is_dir(), hidden.exists()) == (True, False)
 
 
 def test_links_and_empty_folders_are_not_packed(store: Path, tmp_path: Path) -> None:

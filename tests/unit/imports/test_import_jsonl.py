@@ -118,6 +118,16 @@ def test_every_field_of_a_line_comes_in(store: Path, tmp_path: Path) -> None:
     assert str(run.origin("lr")) == "import jsonl"
 
 
+def test_run_of_many_metrics_comes_in_whole(store: Path, tmp_path: Path) -> None:
+    metrics = {f"metric{at}": {"steps": [0, 1], "values": [0.5, at]} for at in range(200)}
+    imported(write(tmp_path, {"id": "my-run-1", "config": {}, "metrics": metrics}), store)
+    run = load("my-run-1", store)
+    assert {name: list(run.metric(name).values) for name in run.metrics} == {
+        name: series["values"] for name, series in metrics.items()
+    }
+    assert load("my-run-1", store).state.stats["metric7"].max == 7
+
+
 def write(folder: Path, *lines: Any) -> Path:
     path = folder / "runs.jsonl"
     path.write_text("".join(f"{line if isinstance(line, str) else json.dumps(line)}\n" for line in lines))

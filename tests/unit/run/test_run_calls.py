@@ -105,3 +105,14 @@ def test_a_url_that_is_no_database_is_no_store(url: str, monkeypatch: pytest.Mon
         setpoint.init()
     with pytest.raises(InvalidArgumentError, match=r"^store is .*; expected a folder, or a PostgreSQL"):
         len(setpoint.runs())
+
+
+def test_a_misspelt_key_is_told_of_where_nothing_else_was_read(
+    store: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("SETPOINT_SILENT", "")
+    with setpoint.init(config={"alpha": 1, "beta": 2}) as run:
+        run.config.get("alhpa")
+    said = capsys.readouterr().err
+    assert "Set but never read: alpha (was alhpa meant?)." in said
+    assert "beta" not in said
