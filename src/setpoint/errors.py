@@ -233,10 +233,15 @@ class FilterError(SetpointError, ValueError):
         return _filter_error, (self.text, self.problem, self.column, self.near)
 
     def __str__(self) -> str:
+        hint = f" Did you mean {' or '.join(self.near)}?" if self.near else ""
+        if repr(self.text) in self.problem:  # a name alone, which the problem tells already
+            return f"{self.problem}.{hint}"
         shown = self.text if len(self.text) <= 200 else self.text[:197] + "..."
         pointer = " " * (self.column - 1) + "^" if 1 <= self.column <= len(shown) + 1 else ""
-        hint = f" Did you mean {' or '.join(self.near)}?" if self.near else ""
-        return f"{self.problem} at column {self.column}.{hint}\n  {shown}\n  {pointer}".rstrip()
+        problem = self.problem
+        if self.column > 1:
+            problem = f"Column {self.column}: {problem[:1].lower()}{problem[1:]}"
+        return f"{problem}.{hint}\n  {shown}\n  {pointer}".rstrip()
 
 
 def _filter_error(text: str, problem: str, column: int, near: Sequence[str]) -> FilterError:

@@ -152,6 +152,7 @@ def test_a_worktree_has_the_commit_and_the_diff_of_then(tmp_path: Path, store: P
     assert rerun(folder, "@last").returncode == 1
     done = rerun(folder, "@last", "--worktree")
     assert done.returncode == 0, done.stderr
+    assert "what differs" not in done.stdout  # the code is the same, in another folder
     assert load("@last").config["version"] == 2
     worktrees = subprocess.run(["git", "worktree", "list"], cwd=folder, capture_output=True, text=True, check=True)
     assert len(worktrees.stdout.splitlines()) == 1

@@ -74,7 +74,7 @@ COMMANDS = [
     ["diff", "run-01", "run-02"],
     ["diff", "run-01", "run-02", "run-03", "run-04", "run-05"],
     ["alike", "run-07", "--except", "lr"],
-    ["ls", "--columns", "run.created,run.notes,evil,section"],
+    ["ls", "--columns", 'run.created,run.notes,evil,"section.key_0"'],
     ["--help"],
 ]
 

@@ -28,10 +28,12 @@ def command(run: str, ignore: tuple[str, ...], metric: str | None, store: str | 
     from setpoint._query.alike import alike
 
     from .found import run_named
+    from .unknown import say_unknown
 
     mine = run_named(run, store)
     others = [found.run for found in alike(mine, ignore, store)]
     same = [mine, *others]
+    say_unknown("--except", ignore, same)
     metrics = [metric] if metric else _metrics(same)
     if is_json:
         from .facts import run_dict
@@ -61,11 +63,11 @@ def _lines(
     runs: "Sequence[RecordedRun]", ignore: "Sequence[str]", metrics: "Sequence[str]", screen: "Screen"
 ) -> "Iterator[str]":
     from .output import titled
-    from .runs_table import run_lines
+    from .runs_table import RunTable
     from .table import Column, lines_of
     from .text import count_text, safe, value_texts
 
-    yield from run_lines(runs, None, screen, f"summary.{metrics[0]}" if metrics else "")
+    yield from RunTable(runs, None, screen, f"summary.{metrics[0]}" if metrics else "").lines()
     found = _spreads(runs, metrics)
     if not found:
         return

@@ -14,8 +14,8 @@ from .options import assignments, made, run_argument
 )
 @run_argument
 @click.argument("values", metavar="KEY=VALUE...", nargs=-1, callback=assignments)
-@click.option("--delete", metavar="KEY", multiple=True, help="A param that the run shall not have.")
-@click.option("--add", "may_add", is_flag=True, help="Let KEY be a param that the run does not have yet.")
+@click.option("--delete", metavar="KEY", multiple=True, help="A param or result that the run shall not have.")
+@click.option("--add", "may_add", is_flag=True, help="Let KEY be one that the run does not have yet.")
 def command(
     *, run: str, values: dict[str, Any], delete: tuple[str, ...], may_add: bool, store: str | None, is_json: bool
 ) -> None:
@@ -27,7 +27,9 @@ def command(
     from setpoint._core.values import Encoder
     from setpoint._query.edit import amend
     from setpoint._query.recorded import MISSING
+    from setpoint.errors import MissingParamError
 
+    from .changing import changing
     from .found import run_named
     from .output import say, write_json
     from .text import safe, value_text
@@ -35,7 +37,13 @@ def command(
     if not values and not delete:
         raise click.UsageError("Name at least one KEY=VALUE, or --delete KEY.")
     found = run_named(run, store)
-    changed = amend(found, {**values, **dict.fromkeys(delete, MISSING)}, store, may_add=may_add)
+    try:
+        with changing(store):
+            changed = amend(found, {**values, **dict.fromkeys(delete, MISSING)}, store, may_add=may_add)
+    except MissingParamError as error:
+        if error.key in values:
+            error.add_note("--add makes it a new one.")
+        raise
     if is_json:
         plain = Encoder().encode
 

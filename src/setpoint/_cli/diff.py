@@ -21,11 +21,15 @@ def command(runs: tuple[str, ...], ignore: tuple[str, ...], is_all: bool, store:
     from setpoint._query.diff import diff
 
     from .found import run_named
+    from .unknown import say_unknown
 
     if len(runs) < 2:
         raise click.UsageError("Name two runs or more.")
     found = [run_named(run, store) for run in runs]
+    if len({run.id for run in found}) == 1:
+        raise click.UsageError(f"These name one run, {found[0].id}: there is nothing to compare it with.")
     result = diff(found, ignore)
+    say_unknown("--ignore", ignore, found)
     if is_json:
         from .output import write_json
 

@@ -59,13 +59,20 @@ def command(
         found = runs(filter_, project=project, store=store, progress=progress)
         found.catch_up()
     count = _written(found, form, output, has_metrics=has_metrics)
+    if not count:
+        say(f"No runs{' that pass this filter' if filter_ or project else ''} in {found.catalog.store}.")
     if output is not None:
         say(f"{count_text(count, 'run')} written to {output}")
 
 
+_FORMS = {"": "csv", ".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}
+
+
 def _form_of(output: Path | None) -> str:
     suffix = output.suffix.lower() if output is not None else ""
-    return {".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl", ".parquet": "parquet"}.get(suffix, "csv")
+    if suffix not in _FORMS:
+        raise click.UsageError(f"A name that ends in {suffix} tells no format: add --format csv, jsonl or parquet.")
+    return _FORMS[suffix]
 
 
 def _written(found: "Runs", form: str, output: Path | None, *, has_metrics: bool) -> int:

@@ -30,12 +30,7 @@ def exit_code_of(error: Exception) -> int:
 
 def report(error: Exception, *, is_json: bool) -> None:
     """Say on standard error what went wrong, as lines for people or as a JSON object."""
-    message = error.format_message() if isinstance(error, click.ClickException) else str(error)
-    if isinstance(error, MissingParamError):  # its own message tells a script what to write
-        hint = f" Did you mean {' or '.join(map(repr, error.near))}?" if error.near else ""
-        message = f"The run has no param {error.key!r}.{hint}"
-    elif isinstance(error, OSError) and not isinstance(error, SetpointError):
-        message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    message = " ".join([_message(error), *getattr(error, "__notes__", ())])
     if is_json:
         import msgspec
 
@@ -45,6 +40,18 @@ def report(error: Exception, *, is_json: bool) -> None:
     say(f"setpoint: {message}")
     if isinstance(error, click.UsageError) and error.ctx is not None:
         say(f"'{error.ctx.command_path} --help' shows what it takes.")
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, click.ClickException):
+        return error.format_message().replace("\n\t", " ")  # a list of choices, a line each
+    if isinstance(error, MissingParamError):  # its own message tells a script what to write
+        hint = f" Did you mean {' or '.join(map(repr, error.near))}?" if error.near else ""
+        kind = "result" if error.key.startswith("summary.") else "param"
+        return f"The run has no {kind} {error.key!r}.{hint}"
+    if isinstance(error, OSError) and not isinstance(error, SetpointError):
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return str(error)
 
 
 def _fields(error: Exception) -> dict[str, object]:

@@ -41,6 +41,7 @@ def command(
     """
     from setpoint._query.imports import Source, import_runs
 
+    from .changing import changing
     from .output import say, write_json
     from .progress import progress_bar
 
@@ -50,14 +51,9 @@ def command(
         if len(problems) < _SHOWN:
             problems.append(problem)
 
-    with progress_bar("Importing") as progress:
-        report = import_runs(
-            Source(path, form, project, parses_params, sys.stdin.buffer),
-            store,
-            is_dry=is_dry,
-            refuse=refuse,
-            progress=progress,
-        )
+    source = Source(path, form, project, parses_params, sys.stdin.buffer)
+    with changing(store), progress_bar("Importing") as progress:
+        report = import_runs(source, store, is_dry=is_dry, refuse=refuse, progress=progress)
     for problem in problems:
         say(f"not read: {problem}")
     if report.problems > len(problems):

@@ -49,6 +49,8 @@ def command(metric: str, filter_: str | None, project: str | None, store: str | 
         write(_lines(result, screen), screen)
         if result.note:
             say(result.note)
+        if not result.runs and not found:
+            say("No run fits what was asked for.")
     return 0 if result.params else 1
 
 

@@ -1,9 +1,13 @@
 """How a command is made: its examples, and the options and arguments that many share."""
 
+import os
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
+
+_MAY_BE_FIRST = ("import", "ui")
+"""Commands that make a store, or wait for its first run."""
 
 F = TypeVar("F", bound=Callable[..., Any])  # a command's function, with whatever arguments its options give it
 
@@ -36,7 +40,14 @@ def made(*examples: str) -> Callable[[Callable[..., Any]], Command]:
 
 
 def _given_store(ctx: click.Context, _: click.Parameter, store: str | None) -> str | None:
-    return store if store is not None else ctx.find_root().obj
+    named: str | None = store if store is not None else ctx.find_root().obj
+    if ctx.info_name != "completion" and not ctx.resilient_parsing:
+        from setpoint._query.store import catalog_for, expect_store
+
+        is_named = named is not None or bool(os.environ.get("SETPOINT_STORE"))
+        may_be_new = ctx.info_name in _MAY_BE_FIRST or (ctx.info_name == "ls" and not is_named)
+        expect_store(catalog_for(named), may_be_new=may_be_new)
+    return named
 
 
 def store_option(function: F) -> F:

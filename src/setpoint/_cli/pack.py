@@ -22,6 +22,7 @@ def command(days: float, store: str | None, is_json: bool) -> None:
     from setpoint._query.store import catalog_for
     from setpoint.errors import InvalidArgumentError
 
+    from .changing import changing
     from .output import say, write_json
     from .progress import progress_bar
     from .text import count_text, size_text
@@ -29,10 +30,10 @@ def command(days: float, store: str | None, is_json: bool) -> None:
     catalog = catalog_for(store)
     if catalog.folder is None:
         raise InvalidArgumentError("store", repr(catalog.store), "a folder: a team's database has no packs")
-    with progress_bar("Packing") as progress:
+    with changing(store), progress_bar("Packing") as progress:
         report = pack_store(catalog.folder, older_than_ns=int(days * DAY_NS), progress=progress)
         catalog.catch_up(progress)
-    gone = empty_trash(catalog.folder, datetime.now(UTC))
+        gone = empty_trash(catalog.folder, datetime.now(UTC))
     if is_json:
         fields = {name: getattr(report, name) for name in report.__struct_fields__}
         write_json({**fields, "removed_from_trash": gone})

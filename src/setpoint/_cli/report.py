@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from setpoint._query.recorded import RecordedRun
+from setpoint._query.recorded import MISSING, RecordedRun
 
 from .facts import time_text
 from .output import STATUS_STYLES, Screen, titled
@@ -86,7 +86,7 @@ def _results(run: RecordedRun, screen: Screen) -> Iterator[str]:
     for key in dict.fromkeys([*values, *run.stats]):
         stats = run.stats.get(key)
         numbers = [stats.min, stats.max, stats.mean] if stats is not None else []
-        texts = value_texts([*([values[key]] if key in values else ["-"]), *numbers], width, is_metric=True)
+        texts = value_texts([values.get(key, MISSING), *numbers], width, is_metric=True)
         count = f"{stats.count:,}" if stats is not None else ""
         rows.append((key, [*texts, *[""] * (4 - len(texts)), count]))
     if not rows:

@@ -19,6 +19,7 @@ def command(runs: tuple[str, ...], yes: bool, store: str | None, is_json: bool) 
     from setpoint._query.remove import remove
 
     from .asking import is_confirmed
+    from .changing import changing
     from .found import run_named
     from .output import say, write_json
     from .text import count_text, safe
@@ -28,7 +29,8 @@ def command(runs: tuple[str, ...], yes: bool, store: str | None, is_json: bool) 
         say(f"{run.id}  {run.name}  {run.status}")
     if not is_confirmed(f"Move {count_text(len(found), 'run')} to the trash?", yes=yes):
         return 1
-    moved = [remove(run, store) for run in found]
+    with changing(store):
+        moved = [remove(run, store) for run in found]
     if is_json:
         write_json([{"id": one.id, "before": str(one.before), "after": str(one.after)} for one in moved])
     else:

@@ -10,15 +10,15 @@ from setpoint._catalog.leaf import Scope
 from setpoint._core.keys import join_key, split_key
 from setpoint._core.leaves import is_list
 from setpoint._journal.replay import ABSENT, value_at
-from setpoint._query.keys import column_name
+from setpoint._query.keys import column_name, target_of
 from setpoint._query.recorded import MISSING, RecordedRun
 from setpoint._query.short_ids import short_ids
 from setpoint._query.tables import varying
 
 from .facts import moment_text
-from .output import STATUS_STYLES, Screen
-from .table import Column, lines_of
-from .text import FULL, age_text, duration_text, safe, value_texts
+from .output import STATUS_STYLES, Screen, say
+from .table import Column, hidden_count, lines_of
+from .text import FULL, age_text, count_text, duration_text, safe, value_texts
 
 _SAMPLE = 1000
 _CELL = 40
@@ -26,37 +26,48 @@ _MOST_PARAMS, _MOST_METRICS = 12, 6
 _FIRST_RANK = 10
 
 
-def run_lines(
-    runs: Iterable[RecordedRun], names: Sequence[str] | None, screen: Screen, metric: str = ""
-) -> Iterator[str]:
-    """Yield the lines of a table of runs.
+class RunTable:
+    """A table of runs; those after the first thousand are laid out as these are.
 
-    Args:
-        runs: the runs; those after the first thousand are laid out as these are.
-        names: the columns beside a run's own facts; None for those that tell most.
-        screen: where the table goes.
-        metric: the name of a summary's column that is shown in any case, before the others.
+    ``hidden`` is how many columns the screen has no room for, once the lines have been taken.
     """
-    ahead = iter(runs)
-    sample = list(islice(ahead, _SAMPLE))
-    if not sample:
-        return
-    chosen = [_known_name(name, sample) for name in names] if names is not None else telling_columns(sample)
-    fixed = set(chosen if names is not None else ())
-    if metric:
-        chosen = [metric, *(name for name in chosen if name != metric)]
-        fixed.add(metric)
-    yield from lines_of(_columns(sample, chosen, fixed, screen), screen)
-    while some := list(islice(ahead, _SAMPLE)):
-        yield from lines_of(_columns(some, chosen, fixed, screen), screen, has_titles=False)
 
+    def __init__(
+        self, runs: Iterable[RecordedRun], names: Sequence[str] | None, screen: Screen, metric: str = ""
+    ) -> None:
+        """Take the runs, and where the table goes.
 
-def _known_name(name: str, runs: Sequence[RecordedRun]) -> str:
-    """Return the column that a person means: a result needs no ``summary.`` where there is no such param."""
-    if name.startswith(("run.", "summary.", "config.")) or any(_value(run, name) is not MISSING for run in runs):
-        return name
-    result = f"summary.{name}"
-    return result if any(run.value(result) is not MISSING for run in runs) else name
+        Args:
+            runs: the runs.
+            names: the columns beside a run's own facts; None for those that tell most.
+            screen: where the table goes.
+            metric: the name of a summary's column that is shown in any case, before the others.
+        """
+        self._runs, self._names, self._screen, self._metric = runs, names, screen, metric
+        self.hidden = 0
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines; none where there is no run."""
+        ahead = iter(self._runs)
+        sample = list(islice(ahead, _SAMPLE))
+        if not sample:
+            return
+        chosen = list(self._names) if self._names is not None else telling_columns(sample)
+        fixed = set(chosen if self._names is not None else ())
+        if self._metric:
+            chosen = [self._metric, *(name for name in chosen if name != self._metric)]
+            fixed.add(self._metric)
+        columns = _columns(sample, chosen, fixed, self._screen)
+        self.hidden = hidden_count(columns, self._screen)
+        yield from lines_of(columns, self._screen)
+        while some := list(islice(ahead, _SAMPLE)):
+            yield from lines_of(_columns(some, chosen, fixed, self._screen), self._screen, has_titles=False)
+
+    def say_hidden(self) -> None:
+        """Say on standard error how many columns there was no room for, if there are any."""
+        if self.hidden:
+            how = "--columns or a wider terminal shows them" if self._names is None else "a wider terminal shows them"
+            say(f"{count_text(self.hidden, 'more column')}; {how}")
 
 
 def telling_columns(runs: Sequence[RecordedRun]) -> list[str]:
@@ -108,7 +119,8 @@ def _by_importance(names: Sequence[str]) -> list[str]:
 
 
 def _value_column(runs: Sequence[RecordedRun], name: str, rank: int, width: int) -> Column:
-    values = [_value(run, name) for run in runs]
+    target = target_of(name)
+    values = [run.whole(target) for run in runs]
     is_metric = name.startswith("summary.")
     is_fact = name.startswith("run.")
     texts = [_fact_text(value) for value in values] if is_fact else value_texts(values, width, is_metric=is_metric)
@@ -121,14 +133,6 @@ def _value_column(runs: Sequence[RecordedRun], name: str, rank: int, width: int)
         styles=["dim" if value is MISSING else "" for value in values] or [""],
         title_style="good" if is_metric else "dim" if is_fact else "key",
     )
-
-
-def _value(run: RecordedRun, name: str) -> Any:  # a param's value
-    value = run.value(name)
-    if value is MISSING and not name.startswith(("run.", "summary.")):  # it may be a list or section
-        found = value_at(run.config, split_key(name.removeprefix("config.")))
-        return MISSING if found is ABSENT else found
-    return value
 
 
 def _fact_text(value: Any) -> str:  # what a column of the catalog holds

@@ -21,6 +21,7 @@ def command(key: str, runs: tuple[str, ...], yes: bool, store: str | None, is_js
     from setpoint._query.scrub import scrub
 
     from .asking import is_confirmed
+    from .changing import changing
     from .found import run_named
     from .output import say, write_json
     from .progress import progress_bar
@@ -30,7 +31,7 @@ def command(key: str, runs: tuple[str, ...], yes: bool, store: str | None, is_js
     where = ", ".join(ids) if ids else "all runs"
     if not is_confirmed(f"Redact {safe(key)!r} in {where}? This can't be taken back.", yes=yes):
         return 1
-    with progress_bar("Scrubbing") as progress:
+    with changing(store), progress_bar("Scrubbing") as progress:
         report = scrub(key, store, ids or None, progress)
     if is_json:
         write_json({"key": key, "changed": report.changed, "live": report.live})

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 @run_argument
 @click.option("--unused", is_flag=True, help="Only the params that were set and never read; exit 1 if there are any.")
 @click.option("--packages", is_flag=True, help="Also every installed package with its version.")
-@click.option("--config", "is_config", is_flag=True, help="Only the config, as YAML that init(config=...) reads.")
+@click.option(
+    "--config", "is_config", is_flag=True, help="Only the config, as YAML that init(config=...) reads, or JSON."
+)
 def command(run: str, unused: bool, packages: bool, is_config: bool, store: str | None, is_json: bool) -> int:
     """Show one run: config with origins, results, environment.
 
@@ -28,7 +30,7 @@ def command(run: str, unused: bool, packages: bool, is_config: bool, store: str 
 
     found = run_named(run, store)
     if is_config:
-        _print_config(found)
+        _print_config(found, is_json=is_json)
     elif unused:
         return _print_unused(found, is_json=is_json)
     elif is_json:
@@ -44,13 +46,16 @@ def command(run: str, unused: bool, packages: bool, is_config: bool, store: str 
     return 0
 
 
-def _print_config(run: "RecordedRun") -> None:
+def _print_config(run: "RecordedRun", *, is_json: bool) -> None:
     from setpoint._catalog.leaf import Scope
     from setpoint._journal.snapshot import snapshot_lines
 
-    from .output import this_screen, write
+    from .output import this_screen, write, write_json
     from .text import safe
 
+    if is_json:
+        write_json(run.plain(Scope.PARAM))
+        return
     descriptions = {key: held.description for key, held in run.state.held.items() if held.description}
     screen = this_screen()
     lines = snapshot_lines(run.plain(Scope.PARAM), descriptions)

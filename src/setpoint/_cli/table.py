@@ -54,6 +54,11 @@ def fitted(columns: Sequence[Column], width: int) -> tuple[list[Column], list[in
         kept.remove(max(droppable, key=lambda column: column.rank))
 
 
+def hidden_count(columns: Sequence[Column], screen: Screen) -> int:
+    """Return how many of the columns the screen has no room for."""
+    return len(columns) - len(fitted(columns, screen.width)[0]) if screen.is_terminal else 0
+
+
 def _total(widths: Sequence[int]) -> int:
     return sum(widths) + GAP * max(len(widths) - 1, 0)
 

@@ -15,6 +15,7 @@ def command(run: str, changes: tuple[str, ...], store: str | None, is_json: bool
     """
     from setpoint._query.edit import retag
 
+    from .changing import changing
     from .found import run_named
     from .output import write_json
     from .text import safe
@@ -24,7 +25,8 @@ def command(run: str, changes: tuple[str, ...], store: str | None, is_json: bool
             raise click.UsageError(f"{change!r} is neither +TAG nor -TAG.")
     found = run_named(run, store)
     add = [change[1:] for change in changes if change[0] == "+"]
-    tags = retag(found, add, [change[1:] for change in changes if change[0] == "-"], store)
+    with changing(store):
+        tags = retag(found, add, [change[1:] for change in changes if change[0] == "-"], store)
     if is_json:
         write_json({"run": found.id, "tags": tags})
     else:

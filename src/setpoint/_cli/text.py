@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import islice
 from math import isfinite
 from typing import Any
 
@@ -16,6 +17,7 @@ FULL = 1_000_000
 _LOOKS_OTHERWISE = re.compile(
     r"[-+]?[\d.]|[\[({<'\"]|(?:None|True|False|nan|inf|missing|-|-inf)$|\s|$|.*\s$", re.DOTALL
 )
+_END = 16  # columns after a cut that are kept when the text is cut once more
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _AGES = ((365 * _DAY, "y"), (7 * _DAY, "w"), (_DAY, "d"), (_HOUR, "h"), (_MINUTE, "m"), (1, "s"))
 
@@ -46,11 +48,17 @@ def _char_width(char: str) -> int:
 
 
 def shorten(text: str, width: int) -> str:
-    """Return *text* in at most *width* columns; what is too long loses its middle, as both ends tell most."""
+    """Return *text* in at most *width* columns; what is too long loses its middle, as both ends tell most.
+
+    Text that was cut before is cut at the same place again, so that it has one ``…``.
+    """
     if width_of(text) <= width:
         return text
     if width <= 1:
         return "…"[:width]
+    _, sign, end = text.rpartition("…")
+    if sign and width_of(end) <= min(_END, width // 2):
+        return f"{_fitting(text, width - 1 - width_of(end)).rstrip()}…{end}"
     head = _fitting(text, width // 2)
     return f"{head}…{_fitting(text[::-1], width - 1 - width_of(head))[::-1]}"
 
@@ -88,9 +96,32 @@ def value_text(value: Any, width: int = FULL) -> str:  # a param's value is what
         return "-"
     if isinstance(value, str) and not _LOOKS_OTHERWISE.match(value) and value.isprintable():
         return shorten(value, width)
-    if is_list(value) and value and all(isinstance(part, str) for part in value) and width < FULL:
-        return shorten(f"[{', '.join(value_text(part) for part in value)}]", width)
-    return shorten(safe(show(value, FULL if width >= FULL else max(width * 2, 200))), width)
+    if width >= FULL:
+        return safe(show(value, FULL))
+    if type(value) in (list, tuple):
+        return _sequence_text(value, width)
+    if isinstance(value, str):
+        both_ends = value if len(value) <= 4 * width else value[: 2 * width] + value[-2 * width :]
+        return shorten(safe(show(both_ends, 20 * width)), width)
+    text = safe(show(value, width + 3))
+    return text if width_of(text) <= width else shorten(f"{text.removesuffix('...')}…", width)
+
+
+def _sequence_text(value: Sequence[Any], width: int) -> str:
+    """Return a list or tuple whole or, where it is too long, its beginning and how many items it has."""
+    opening, closing = "()" if isinstance(value, tuple) else "[]"
+    is_words = is_list(value) and all(isinstance(part, str) for part in value)
+    parts = [value_text(part, width) if is_words else safe(show(part, width)) for part in islice(value, width)]
+    single = "," if opening == "(" and len(value) == 1 else ""
+    whole = f"{opening}{', '.join(parts)}{single}{closing}"
+    if len(value) <= 1 or (len(parts) == len(value) and width_of(whole) <= width):
+        return shorten(whole, width)
+    beginning, end = opening, f"… {len(value):,} items{closing}"
+    for part in parts:
+        if width_of(f"{beginning}{part}, {end}") > width:
+            break
+        beginning += f"{part}, "
+    return shorten(beginning + end, width)
 
 
 def value_texts(values: Sequence[Any], width: int, *, is_metric: bool = False) -> list[str]:

@@ -83,7 +83,7 @@ def _walk(
         path = (*at, name)
         key = join_key(path)
         shown = f"[{name}]" if isinstance(name, int) else quote_name(name)
-        if _is_open(value):
+        if _is_open(value, key, notes):
             yield Line(path, len(at), shown, None, notes.get(key, []))
             yield from _walk(value, path, held, notes, screen)
         else:
@@ -91,13 +91,15 @@ def _walk(
             yield Line(path, len(at), shown, text, notes.get(key, []), origins_of(key, held))
 
 
-def _is_open(value: Any) -> bool:
-    """Tell whether a value is shown as lines of its own: a section, or a list of more than a few plain values."""
+def _is_open(value: Any, key: str, notes: Mapping[str, list[str]]) -> bool:
+    """Tell whether a value is shown as lines of its own: a section, a list of such, or a long list with notes in it."""
     if is_dict(value):
         return bool(value) and all(type(name) is str for name in value)
     if not is_list(value):
         return False
-    return any(bool(part) and (is_dict(part) or is_list(part)) for part in value) or len(show(value, FULL)) > _INLINE
+    if any(bool(part) and (is_dict(part) or is_list(part)) for part in value):
+        return True
+    return any(name.startswith(f"{key}[") for name in notes) and len(show(value, FULL)) > _INLINE
 
 
 def origins_of(key: str, held: Mapping[str, Held]) -> str:

@@ -3,9 +3,8 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from .expr import Compare, Has, Op, Term
-from .keys import CatalogKeys
-from .runs import Runs, metric_key, natural_direction, runs
+from .expr import Has, Term
+from .runs import Runs, expect_metric, metric_key, natural_direction, runs
 from .select import Order
 
 __all__ = ["best_runs", "natural_direction"]
@@ -35,8 +34,7 @@ def best_runs(
     """
     key = metric_key(metric)
     asked = runs(where, project=project, store=store, progress=progress)
-    asked.catch_up()
-    asked.catalog.ask(lambda database: CatalogKeys(database).check(Term(key, Compare(Op.EQ, 0)), metric))
+    expect_metric(asked, metric)
     among = asked.narrowed(Term(key, Has()))
     order = Order(key, (direction or natural_direction(metric)) == "max")
     return Runs(among.catalog, among.expr, text=where or "", order=order, progress=progress)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from difflib import SequenceMatcher
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
@@ -66,6 +67,16 @@ class Diff(Struct, frozen=True):
             return f"The config is the same; what differs: {facts}." if facts else "Nothing differs but the results."
         params = "1 param differs" if len(self.config) == 1 else f"{len(self.config)} params differ"
         return f"{params}; what differs too: {facts}." if facts else f"{params}."
+
+    def __repr__(self) -> str:
+        from .html import diff_text
+
+        return diff_text(self)
+
+    def _repr_html_(self) -> str:
+        from .html import diff_html
+
+        return diff_html(self)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the same as plain dicts and lists, for JSON."""
@@ -269,7 +280,18 @@ def _environment(run: RecordedRun) -> dict[str, Any]:
     except OSError:  # as for origins
         return {}
     encoder = Encoder()
-    return {name: encoder.encode(value) for name, value in environment.items()}
+    plain = {name: encoder.encode(value) for name, value in environment.items()}
+    return {**plain, **_code(plain)}
+
+
+def _code(environment: dict[str, Any]) -> dict[str, Any]:
+    """Return commit and diff of the code, and the script's path below the root: what is the same wherever it lies."""
+    git = environment.get("git", {})
+    script = PurePath(environment.get("script", ""))
+    if git.get("root") and script.is_relative_to(git["root"]):
+        script = script.relative_to(git["root"])
+    kept = {name: git[name] for name in ("commit", "dirty", "diff_bytes") if name in git}
+    return {"git": kept, "script": script.as_posix() if script.parts else ""}
 
 
 def _listed(leaves: dict[str, Any], keys: list[str]) -> str:

@@ -24,7 +24,7 @@ from setpoint._run.fingerprint import fingerprint
 from setpoint.errors import InvalidArgumentError, MissingParamError, SetpointError
 
 from .expr import Column
-from .keys import target_of
+from .keys import column_name, near, target_of
 from .recorded import MISSING, RecordedRun
 from .store import catalog_for
 
@@ -68,13 +68,13 @@ def amend(
     """Record other values for params, results (``summary.acc``) or facts (``run.name``, ``run.notes``) of a run.
 
     The former values stay in the journal: ``blame`` shows them, and an amendment to the old value takes it back. A
-    value of MISSING deletes a param.
+    value of MISSING deletes a param or result.
 
     Args:
         run: the run; it must have ended.
         values: the new values by key.
         store: the store's folder.
-        may_add: whether a param that the run does not have may be added.
+        may_add: whether a param or result that the run does not have may be added.
 
     Returns:
         What changed; values that are the same already are left out, and without any nothing is written.
@@ -82,7 +82,7 @@ def amend(
     Raises:
         StillRunningError: the run has not ended.
         InvalidArgumentError: a key can't be amended.
-        MissingParamError: the run has no such param.
+        MissingParamError: the run has no such param or result.
         OSError: the journal can't be written.
     """
     if run.state.status == "running":
@@ -96,6 +96,10 @@ def amend(
     for key, value in values.items():
         target = target_of(key)
         before = _value_before(run, key, target)
+        if before is MISSING and not isinstance(target, Column) and (value is MISSING or not may_add):
+            raise MissingParamError(
+                key, near(key, [column_name(target.scope, name) for name in run.leaves(target.scope)])
+            )
         if before is value or (before is not MISSING and value is not MISSING and is_same(before, value)):
             continue
         changed.append(Amended(key, before, value))
@@ -105,7 +109,7 @@ def amend(
             plain = None if value is MISSING else encoder.encode(value, join_key(target.path))
             records.append(Summary(".".join(map(str, target.path)), plain, value is MISSING))
         else:
-            rows.append(_row(join_key(target.path), value, encoder, config, run, may_add=may_add))
+            rows.append(_row(join_key(target.path), value, encoder, config))
     if rows:
         records.append(Update([editor_origin()], rows))
     if facts:
@@ -157,11 +161,9 @@ def _fact_name(key: str, target: Column, value: Any) -> str:
     return target.name
 
 
-def _row(key: str, value: Any, encoder: Encoder, config: Any, run: RecordedRun, *, may_add: bool) -> Row:
+def _row(key: str, value: Any, encoder: Encoder, config: Any) -> Row:
     """Return the row that changes a param, tried on the plain *config* first."""
     path = split_key(key)
-    if value_at(config, path) is ABSENT and not may_add:
-        raise MissingParamError(key, list(run.leaves(Scope.PARAM)))
     try:
         if value is MISSING:
             remove(config, path)

@@ -34,7 +34,8 @@ def write_csv(runs: Runs, file: TextIO, columns: Iterable[str] | None = None) ->
     """
     names = list(columns) if columns is not None else _all_columns(runs)
     writer = csv.writer(file)
-    writer.writerow([_cell(name) for name in names])
+    if names:  # of no runs
+        writer.writerow([_cell(name) for name in names])
     count = 0
     for run in runs:
         values = tables.flat(run) if columns is None else {name: run.value(name) for name in names}

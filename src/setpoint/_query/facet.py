@@ -14,6 +14,7 @@ from setpoint._catalog.leaf import Kind, restored, unsortable
 from setpoint._catalog.rows import text_of
 from setpoint.errors import FilterError
 
+from . import tables
 from .distinct import few_numbers, few_texts
 from .expr import Column, Key
 from .keys import shown_key
@@ -44,6 +45,16 @@ def facet(runs: Runs, target: Key | Column) -> list[tuple[Any, int]]:
     """
     found = runs.catalog.ask(lambda database: _Facet(database, runs).of(target))
     return sorted(found, key=lambda pair: -pair[1])
+
+
+def facet_of_wholes(runs: Runs, target: Key | Column) -> list[tuple[Any, int]]:
+    """Return the same for lists or sections, which the catalog's tables hold in parts: run by run, each as a whole."""
+    counts: dict[str, tuple[Any, int]] = {}
+    for run in type(runs)(runs.catalog, runs.expr):
+        value = run.whole(target)
+        same = tables.group_key(value)
+        counts[same] = (value, counts[same][1] + 1 if same in counts else 1)
+    return sorted(counts.values(), key=lambda pair: -pair[1])
 
 
 class _Facet:

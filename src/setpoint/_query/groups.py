@@ -3,7 +3,7 @@
 # ruff: noqa: S608  # statements are made of our own words and of numbers; every value is bound
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -17,7 +17,7 @@ from setpoint._catalog.rows import from_blob
 from setpoint._core.keys import join_key, split_key
 from setpoint._core.leaves import flatten
 from setpoint._core.values import decode
-from setpoint.errors import InvalidArgumentError
+from setpoint.errors import FilterError, InvalidArgumentError
 
 from .clauses import both, equals
 from .expr import Column, Key
@@ -25,10 +25,11 @@ from .keys import column_name, is_among, target_of
 from .ordering import Numbers
 from .recorded import MISSING
 from .runs import metric_key, natural_direction
-from .vectors import FIRST_LABEL, IS_NUMBER, Vector, read_vector
+from .vectors import FIRST_LABEL, IS_NULL, IS_NUMBER, IS_UNSET, Vector, read_vector
 
 _AT_ONCE = 2000
 _MOST_VARYING = 40  # params that a group is described by; where more vary, no filter says what a group shares
+COUNT = "run.count"  # what groups are sorted by to have them by their size
 MOST_WHOLE = 200_000  # runs whose whole configs are compared; a minute's work for a million
 
 
@@ -45,8 +46,8 @@ class Spread(Struct, frozen=True):
 class Group(Struct, frozen=True):
     """Runs that belong together: what they share, their statistics by metric, and the filter that finds them.
 
-    ``best`` is the number of the run with the best value of the first metric. The clause is empty where no filter says
-    what they share.
+    ``best`` is the number of the run with the best value of the metric that they are sorted by, else of the first one.
+    The clause is empty where no filter says what they share.
     """
 
     values: dict[str, Any]  # params' values, by column name; MISSING where they have none
@@ -57,14 +58,16 @@ class Group(Struct, frozen=True):
 
 
 def groups_by(
-    catalog: Catalog, numbers: Numbers, by: Sequence[str], metrics: Sequence[str], limit: int
+    catalog: Catalog, numbers: Numbers, by: Sequence[str], metrics: Sequence[str], limit: int, sort: str = ""
 ) -> tuple[int, list[Group]]:
     """Return how many groups of equal values of *by* there are, and the first of them.
 
-    By the mean of the first metric, the best first; without metrics the largest first.
+    In the order of *sort*: one of the metrics by its mean, one of *by*, or ``run.count``, downwards with a ``-`` before
+    it; what has no value comes last. Without it by the mean of the first metric, the best first; without metrics the
+    largest first.
 
     Raises:
-        FilterError: a name can't be read, or names no one column.
+        FilterError: a name can't be read, or names no one column; or *sort* is none of these.
     """
     index = np.zeros(len(numbers), dtype=np.int64)
     sorted_out = [_Values(read_vector(catalog, numbers, target_of(name))) for name in by]
@@ -76,7 +79,12 @@ def groups_by(
         found = {name: values.at(int(places[group])) for name, values in zip(by, sorted_out, strict=True)}
         return found, both(equals(target_of(name), value) for name, value in found.items())
 
-    return _described(_Metrics(catalog, numbers, index, len(places), metrics), shared, limit)
+    def ranks(name: str, *, is_descending: bool) -> NDArray[np.int64]:
+        values = sorted_out[by.index(name)]
+        return values.ranks(is_descending=is_descending)[values.ids[places]]
+
+    found = _Metrics(catalog, numbers, index, len(places), metrics, sort)
+    return _described(found, found.order(sort, by, ranks), shared, limit)
 
 
 class _Values:
@@ -89,40 +97,67 @@ class _Values:
         self.ids[is_number] = FIRST_LABEL + len(vector.labels) + ranks
         numbers = distinct.astype(np.int64) if vector.is_whole and np.isfinite(distinct).all() else distinct
         self.values: list[Any] = [None, MISSING, None, *vector.values, *numbers.tolist()]  # by id; 0 is no id
+        self._first_number = FIRST_LABEL + len(vector.values)
 
     def at(self, place: int) -> Any:
         """Return the value that stands at a place."""
         return self.values[int(self.ids[place])]
+
+    def ranks(self, *, is_descending: bool) -> NDArray[np.int64]:
+        """Return the place of each id: numbers, what has a label, None, not set; only the first two turn around."""
+        numbers = range(self._first_number, len(self.values))
+        labels = sorted(range(FIRST_LABEL, self._first_number), key=lambda code: str(self.values[code]))
+        turn = -1 if is_descending else 1
+        found = np.zeros(len(self.values), dtype=np.int64)
+        found[[*numbers[::turn], *labels[::turn], IS_NULL, IS_UNSET]] = np.arange(1, len(self.values))
+        return found
 
 
 class _Metrics:
     """The statistics of all groups: arrays with one element a group."""
 
     def __init__(
-        self, catalog: Catalog, numbers: Numbers, index: NDArray[np.int64], groups: int, metrics: Sequence[str]
+        self,
+        catalog: Catalog,
+        numbers: Numbers,
+        index: NDArray[np.int64],
+        groups: int,
+        metrics: Sequence[str],
+        sort: str = "",
     ) -> None:
         self.names = list(metrics)
+        best_by = sort.removeprefix("-") if sort.removeprefix("-") in self.names else next(iter(self.names), "")
         self.counts = np.bincount(index, minlength=groups)
         self.best = np.full(groups, -1, dtype=np.int64)
         self.found: list[dict[str, NDArray[Any]]] = []
-        for at, name in enumerate(metrics):
+        for name in metrics:
             target = target_of(name) if name.startswith("run.") else metric_key(name)
             vector = read_vector(catalog, numbers, target)
             there = (vector.codes == IS_NUMBER) & np.isfinite(vector.numbers)
             values, of = vector.numbers[there], index[there]
             self.found.append(_statistics(values, of, groups))
-            if at == 0:
+            if name == best_by:
                 sign = -1.0 if natural_direction(name) == "max" else 1.0
                 order = np.lexsort((values * sign, of))
                 firsts, where = np.unique(of[order], return_index=True)
                 self.best[firsts] = numbers[there][order][where]
 
-    def order(self) -> NDArray[np.int64]:
-        """Return the groups in order."""
-        if not self.found:
-            return np.argsort(-self.counts, kind="stable")
-        means = self.found[0]["mean"] * (-1.0 if natural_direction(self.names[0]) == "max" else 1.0)
-        return np.lexsort((-self.counts, np.where(np.isnan(means), np.inf, means)))
+    def order(self, sort: str, by: Sequence[str] = (), ranks: Callable[..., NDArray[Any]] | None = None) -> Any:
+        """Return the groups in order; *ranks* gives the places of groups in the order of one of *by*."""
+        name, is_descending = sort.removeprefix("-"), sort.startswith("-")
+        if not sort and self.names:
+            name = self.names[0]
+            is_descending = natural_direction(name) == "max"
+        if name in self.names:
+            means = self.found[self.names.index(name)]["mean"] * (-1.0 if is_descending else 1.0)
+            return np.lexsort((-self.counts, np.where(np.isnan(means), np.inf, means)))
+        if ranks is not None and name in by:
+            return np.lexsort((-self.counts, ranks(name, is_descending=is_descending)))
+        if name not in ("", COUNT):
+            raise FilterError(
+                sort, f"Groups are sorted by one of their keys, one of their metrics or {COUNT}", column=1
+            )
+        return np.argsort(self.counts if sort == COUNT else -self.counts, kind="stable")
 
     def of(self, group: int) -> dict[str, Spread | None]:
         """Return the statistics of one group."""
@@ -148,9 +183,9 @@ def _spread(found: dict[str, NDArray[Any]], group: int) -> Spread | None:
     return Spread(count, mean, spread if count > 1 else None, least, most)
 
 
-def _described(metrics: _Metrics, shared: Any, limit: int) -> tuple[int, list[Group]]:
+def _described(metrics: _Metrics, order: Any, shared: Any, limit: int) -> tuple[int, list[Group]]:
     found: list[Group] = []
-    for group in metrics.order()[:limit].tolist():
+    for group in order[:limit].tolist():
         values, clause = shared(group)
         best = int(metrics.best[group])
         found.append(Group(values, int(metrics.counts[group]), metrics.of(group), best if best >= 0 else None, clause))
@@ -158,14 +193,14 @@ def _described(metrics: _Metrics, shared: Any, limit: int) -> tuple[int, list[Gr
 
 
 def groups_but(
-    catalog: Catalog, numbers: Numbers, but: Sequence[str], metrics: Sequence[str], limit: int
+    catalog: Catalog, numbers: Numbers, but: Sequence[str], metrics: Sequence[str], limit: int, sort: str = ""
 ) -> tuple[int, list[Group]]:
     """Return how many groups there are of runs that are equal in all params except *but*, and the first of them.
 
-    ``values`` and the clause have the params in which the groups differ. Ordered as ``groups_by`` does.
+    ``values`` and the clause have the params in which the groups differ. Ordered as ``groups_by`` does, but by no key.
 
     Raises:
-        FilterError: a name can't be read.
+        FilterError: a name can't be read; or *sort* is no metric and not ``run.count``.
         InvalidArgumentError: there are more runs than can be read whole.
     """
     if len(numbers) > MOST_WHOLE:
@@ -185,7 +220,8 @@ def groups_but(
         is_whole = len(varying) == len(alike.varying)
         return {column_name(Scope.PARAM, key): value for key, value in values.items()}, clause if is_whole else ""
 
-    return _described(_Metrics(catalog, numbers, index, len(alike.places), metrics), shared, limit)
+    found = _Metrics(catalog, numbers, index, len(alike.places), metrics, sort)
+    return _described(found, found.order(sort), shared, limit)
 
 
 def _param_key(name: str) -> str:

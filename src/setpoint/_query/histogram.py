@@ -1,7 +1,9 @@
 """Facets: what values a key has among the runs that pass a filter, with counts and the filters that choose them."""
 
+# ruff: noqa: S608  # statements are made of our own words and of numbers; every value is bound
+
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -10,7 +12,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from setpoint._catalog.database import Database, Row
-from setpoint._catalog.leaf import Scope, restored
+from setpoint._catalog.leaf import Kind, Scope, restored
 from setpoint._core.keys import split_key
 
 from . import tables
@@ -30,7 +32,7 @@ MOST_READ = 50_000
 _MOST_VALUES = 12
 _BINS = 20
 _FEW_NUMBERS = 8  # different numbers that are listed one by one
-_WIDE = 100.0  # where the largest is so many times the smallest, bins widen by a factor
+_WIDE = 1000.0  # where the largest is so many times the smallest, bins may widen by a factor
 
 
 class ValueCount(Struct, frozen=True):
@@ -75,7 +77,21 @@ def facet_of(runs: Runs, target: Key | Column, numbers: Numbers) -> Facet:
         if found is not None:
             return found
     some = numbers if len(numbers) <= MOST_READ else numbers[np.linspace(0, len(numbers) - 1, SAMPLE).astype(np.int64)]
-    return _of_vector(target, read_vector(runs.catalog, some, target), len(numbers) / max(len(some), 1))
+    vector = read_vector(runs.catalog, some, target)
+
+    def is_int(number: float) -> bool:
+        return vector.is_whole or (isinstance(target, Key) and _is_int(runs, target, number))
+
+    return _of_vector(target, vector, len(numbers) / max(len(some), 1), is_int)
+
+
+def _is_int(runs: Runs, target: Key, number: float) -> bool:
+    """Tell whether a run has the number as an integer: among floats, 0 and 0.0 are one value, shown as in tables."""
+    if not number.is_integer():
+        return False
+    keys = runs.catalog.ask(lambda database: CatalogKeys(database).numbers(target, False))
+    sql = f"SELECT 1 FROM param p WHERE p.key_n = ? AND p.num = ? AND p.kind = {int(Kind.INT)} LIMIT 1"
+    return bool(runs.catalog.ask(lambda database: database.rows(sql, (keys[0], number))))
 
 
 def _of_whole(runs: Runs, target: Key, total: int) -> Facet | None:
@@ -98,17 +114,21 @@ def _whole_bins(database: Database, target: Key, key_n: int, total: int) -> Face
     runs = database.rows("SELECT n_runs FROM key WHERE n = ?", (key_n,))[0][0]
     if low is None or not np.isfinite([low, high]).all():
         return None
-    edges = _edges(low, high)
-    counts = [
-        database.rows(f"SELECT count(*) {there} AND p.num >= ? AND p.num < ?", (key_n, *pair))[0][0]
-        for pair in pairwise(edges)
-    ]
     numbers = database.rows(f"SELECT count(*) {there}", (key_n,))[0][0]
-    counts[-1] += numbers - sum(counts)  # the largest itself
+
+    def counted(edges: list[float]) -> list[int]:
+        counts = [
+            database.rows(f"SELECT count(*) {there} AND p.num >= ? AND p.num < ?", (key_n, *pair))[0][0]
+            for pair in pairwise(edges)
+        ]
+        counts[-1] += numbers - sum(counts)  # the largest itself
+        return counts
+
+    edges, counts = _binned(low, high, counted)
     return Facet(shown_key(target), total - runs, None, _bins(target, edges, counts)) if numbers == runs else None
 
 
-def _of_vector(target: Key | Column, vector: Vector, scale: float) -> Facet:
+def _of_vector(target: Key | Column, vector: Vector, scale: float, is_int: Callable[[float], bool]) -> Facet:
     def scaled(count: Any) -> int:  # a Python or numpy integer
         return round(int(count) * scale)
 
@@ -124,12 +144,12 @@ def _of_vector(target: Key | Column, vector: Vector, scale: float) -> Facet:
     is_estimated = scale != 1
     if len(distinct) <= _FEW_NUMBERS or not np.isfinite(numbers).all():
         each = [
-            (int(number) if vector.is_whole else number, scaled(count))
+            (int(number) if is_int(number) else number, scaled(count))
             for number, count in zip(distinct.tolist(), times, strict=True)
         ]
         return _listed(target, [*each, *counts], unset, is_estimated=is_estimated)
-    edges = _edges(float(distinct[0]), float(distinct[-1]))
-    bins = [scaled(count) for count in _counted(numbers, edges)]
+    edges, bins = _binned(float(distinct[0]), float(distinct[-1]), lambda edges: _counted(numbers, edges))
+    bins = [scaled(count) for count in bins]
     listed = _listed(target, counts, unset)
     return Facet(
         listed.key, unset, listed.values if counts else None, _bins(target, edges, bins), listed.more, is_estimated
@@ -140,12 +160,27 @@ def _counted(numbers: NDArray[np.float64], edges: list[float]) -> list[int]:
     return [int(count) for count in np.histogram(numbers, bins=np.array(edges))[0]]
 
 
-def _edges(low: float, high: float) -> list[float]:
-    """Return the edges of bins, short numbers where that moves them little; by a factor where the range is wide."""
-    if low > 0 and high / low > _WIDE:
-        edges = np.geomspace(low, high, _BINS + 1).tolist()
-    else:
-        edges = np.linspace(low, high, _BINS + 1).tolist()
+def _binned(low: float, high: float, counted: Callable[[list[float]], list[int]]) -> tuple[list[float], list[int]]:
+    """Return edges of bins and what *counted* counts in them.
+
+    Bins widen by a factor where the range is wide and that fills them more evenly: seeds from 1 to 9999 are as many in
+    each thousand.
+    """
+    plain = _short(np.linspace(low, high, _BINS + 1).tolist(), low, high)
+    counts = counted(plain)
+    if low <= 0 or high / low <= _WIDE:
+        return plain, counts
+    widening = _short(np.geomspace(low, high, _BINS + 1).tolist(), low, high)
+    others = counted(widening)
+    return (widening, others) if _unevenness(others) < _unevenness(counts) else (plain, counts)
+
+
+def _unevenness(counts: list[int]) -> int:
+    return sum(count * count for count in counts)
+
+
+def _short(edges: list[float], low: float, high: float) -> list[float]:
+    """Return the edges as short numbers where that moves them little."""
     short = [low, *(float(f"{edge:.3g}") for edge in edges[1:-1]), high]
     return short if all(one < other for one, other in pairwise(short)) else edges
 

@@ -13,7 +13,7 @@ from setpoint._core.leaves import flatten
 
 from .forest import Forest
 from .keys import column_name
-from .runs import metric_key
+from .runs import expect_metric, metric_key
 from .tables import group_key
 
 if TYPE_CHECKING:
@@ -74,11 +74,12 @@ def importance(runs: Runs, metric: str, seed: int = 0) -> Importance:
         forests", 2017.
 
     Raises:
-        FilterError: *metric* can't be read.
+        FilterError: *metric* can't be read, or no run of the store has it.
         ImportError: numpy is not installed.
     """
     import numpy as np
 
+    expect_metric(runs, metric)
     rows, values = _data(runs, metric)
     if len(values) < MIN_RUNS:
         return Importance(metric, len(values), (), note=_too_few(len(values)))

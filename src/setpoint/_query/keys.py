@@ -57,15 +57,51 @@ class CatalogKeys:
         elif isinstance(expr, Not):
             self.check(expr.inner, text)
         elif isinstance(expr.target, Key) and not isinstance(expr.test, Has):
-            key = expr.target
-            if not self.numbers(key, False) and not self.numbers(key, True):
-                self._refuse(key, text)
+            self.expect(expr.target, shown_key(expr.target), text)
 
-    def _refuse(self, key: Key, text: str) -> None:
-        names = self.names(key.scope)
-        if names:
-            shown = shown_key(key)
-            raise FilterError(text, f"No run has {shown!r}", column=key.at, near=near(shown, names))
+    def expect(self, target: Key | Column, name: str, text: str = "") -> None:
+        """Refuse a key that no run has, unless no run has any; *text* is the filter in which *name* stands, if any.
+
+        Raises:
+            FilterError: with the column and the nearest keys.
+        """
+        if isinstance(target, Column) or self.numbers(target, False) or self.numbers(target, True):
+            return
+        if names := self.names(target.scope):
+            found = dict.fromkeys([*self._namesakes(target), *near(shown_key(target), names)])
+            raise FilterError(text or name, f"No run has {name!r}", column=target.at, near=list(found)[:3])
+
+    def meant(self, name: str) -> str:
+        """Return the name of the column that a person means by *name*, as options of commands take it.
+
+        A result needs no ``summary.`` before it, and a run column no ``run.``, where no run has such a param.
+
+        Raises:
+            FilterError: no run has it, or it can't be read.
+        """
+        target = target_of(name)
+        if isinstance(target, Key) and target.scope is Scope.PARAM and not name.startswith(("config.", "config[")):
+            is_param = self.numbers(target, False) or self.numbers(target, True)
+            others = [] if is_param else self._namesakes(target)
+            if others and name != "age":
+                return others[0]
+        self.expect(target, name)
+        return name
+
+    def inside(self, key: Key) -> list[str]:
+        """Return the names of the first keys inside a section or list, as tables show them."""
+        some = ", ".join(map(str, self.numbers(key, True)[:3]))
+        rows = self._database.rows(f"SELECT name FROM key WHERE n IN ({some}) ORDER BY n") if some else []  # noqa: S608  # numbers
+        return [column_name(key.scope, restored(row[0])) for row in rows]
+
+    def _namesakes(self, key: Key) -> list[str]:
+        """Return what has the same name elsewhere: a result, a run column, or the param of a result's name."""
+        if key.scope is Scope.SUMMARY:
+            return [shown_key(_in(Scope.PARAM, key))] if self.numbers(_in(Scope.PARAM, key), False) else []
+        found = [shown_key(_in(Scope.SUMMARY, key))] if self.numbers(_in(Scope.SUMMARY, key), False) else []
+        if len(key.path) == 1 and (key.path[0] in COLUMNS or key.path[0] == "age"):
+            found.append(f"run.{'created' if key.path[0] == 'age' else key.path[0]}")
+        return found
 
     def names(self, scope: Scope) -> list[str]:
         """Return the names of the keys that runs have now, the commonest first, as tables show them."""
@@ -82,13 +118,20 @@ def _fits(path: KeyPath, pattern: KeyPath, below: bool) -> bool:
     )
 
 
+def _in(scope: Scope, key: Key) -> Key:
+    return Key(scope, key.path, key.at)
+
+
 def near(shown: str, names: Sequence[str]) -> list[str]:
     """Return up to three names that may have been meant."""
     from difflib import get_close_matches
 
     last = shown.rpartition(".")[2]
     same_end = [name for name in names if name.rpartition(".")[2] == last]
-    return list(dict.fromkeys([*same_end[:2], *get_close_matches(shown, names, n=3, cutoff=0.6)]))[:3]
+    root = "summary." if shown.startswith("summary.") else ""  # it would make all results look alike
+    rest = {name.removeprefix(root): name for name in names}
+    close = [rest[name] for name in get_close_matches(shown.removeprefix(root), rest, n=3, cutoff=0.6)]
+    return list(dict.fromkeys([*same_end[:2], *close]))[:3]
 
 
 _ROOTS = ("summary", "run", "config")
@@ -107,6 +150,11 @@ def shown_key(target: Key | Column) -> str:
         return f"run.{target.name}"
     key = join_key(target.path) if ANY_INDEX not in target.path else _wild_key(target.path)
     return column_name(target.scope, key)
+
+
+def typed_name(key: Key) -> str:
+    """Return the name under which a person names a key where no filter is: a param's without ``config.``."""
+    return join_key(key.path) if key.scope is Scope.PARAM and ANY_INDEX not in key.path else shown_key(key)
 
 
 def _wild_key(path: KeyPath) -> str:

@@ -104,7 +104,8 @@ def _near(database: Database, run: str) -> list[str]:
     from difflib import get_close_matches
 
     rows = database.rows("SELECT id, name FROM run ORDER BY created_ns DESC LIMIT 2000")
-    return get_close_matches(run, [word for row in rows for word in row if word], n=3, cutoff=0.6)
+    words = dict.fromkeys(word for row in rows for word in row if word)
+    return get_close_matches(run, words, n=3, cutoff=0.6)
 
 
 def _rows(database: Database, sql: str, values: tuple[str, ...]) -> list[RunRow]:

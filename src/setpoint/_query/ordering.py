@@ -14,7 +14,7 @@ from setpoint._catalog.leaf import Kind
 from setpoint.errors import FilterError
 
 from .expr import Column, Expr, Key
-from .keys import near, shown_key, target_of
+from .keys import shown_key, target_of, typed_name
 from .select import Order, Selector
 
 Numbers = NDArray[np.int32]
@@ -121,11 +121,9 @@ class _Ranks:
             self._add_others(self._leaves(numbers[0], found, "p.kind", "p.num IS NULL AND p.txt IS NULL"))
 
     def _refuse(self, key: Key, numbers: Sequence[int]) -> None:
-        shown, names = shown_key(key), self._selector.keys.names(key.scope)
         if numbers:
-            raise FilterError(shown, "Runs can be ordered by one key only, not by [*]", column=1)
-        if names and not self._selector.keys.numbers(key, True):  # a section or list as a whole has no order
-            raise FilterError(shown, f"No run has {shown!r}", column=1, near=near(shown, names))
+            raise FilterError(shown_key(key), "Runs can be ordered by one key only, not by [*]", column=1)
+        self._selector.keys.expect(key, typed_name(key))  # a section or list as a whole has no order
 
     def _leaves(self, key_n: int, found: int, column: str, condition: str, order: str = "") -> Statement:
         if self._passing >= found * _FEW:

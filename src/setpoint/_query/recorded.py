@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -11,13 +11,14 @@ from setpoint._catalog.columns import COLUMNS
 from setpoint._catalog.leaf import Scope
 from setpoint._catalog.rows import from_blob, text_of
 from setpoint._core.change import Origin
-from setpoint._core.keys import join_key
+from setpoint._core.keys import join_key, split_key
 from setpoint._core.leaves import flatten
 from setpoint._core.values import decode
+from setpoint._journal.replay import ABSENT, value_at
 from setpoint._journal.state import Damage, Disagreement, Held, Recorded, RunState, Series, Stats, WriterState
 from setpoint.errors import MissingParamError
 
-from .expr import Column
+from .expr import Column, Key
 from .keys import target_of
 
 if TYPE_CHECKING:
@@ -180,6 +181,11 @@ class RecordedRun:
         return None if self.row.finished_ns is None else _moment(self.row.finished_ns)
 
     @property
+    def duration(self) -> timedelta | None:
+        """How long it ran; None while it runs, and where it ended without saying so."""
+        return None if self.finished is None else self.finished - self.created
+
+    @property
     def config(self) -> dict[str, Any]:
         """The config, each value with the type it was recorded with."""
         if self._config is None:
@@ -215,6 +221,17 @@ class RecordedRun:
             return self.fact(target.name)
         return self._leaf(target.scope, join_key(target.path))
 
+    def whole(self, target: Key | Column) -> Any:  # as above
+        """Return the value of a key or run column, of a list or section the whole; MISSING where the run has none."""
+        if isinstance(target, Column):
+            return self.fact(target.name)
+        key = join_key(target.path)
+        value = self._leaf(target.scope, key)
+        if value is not MISSING:
+            return value
+        found = value_at(self.config if target.scope is Scope.PARAM else self.summary, split_key(key))
+        return MISSING if found is ABSENT else found
+
     def _leaf(self, scope: Scope, key: str) -> Any:
         leaves = self._flat.get(scope)
         if leaves is None:  # a table asks for one column after another
@@ -224,7 +241,7 @@ class RecordedRun:
     def fact(self, name: str) -> Any:  # text, a number, a time or a length of time
         """Return a run column by its name, such as ``host``; MISSING where the run has none."""
         if name == "duration":
-            return MISSING if self.finished is None else self.finished - self.created
+            return MISSING if self.duration is None else self.duration
         if name in ("created", "finished"):
             return self.created if name == "created" else self.finished or MISSING
         value = getattr(self.row, COLUMNS[name].sql.removeprefix("r."))

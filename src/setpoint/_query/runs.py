@@ -11,7 +11,7 @@ from setpoint._catalog.leaf import Scope
 from setpoint.errors import FilterError, InvalidArgumentError
 
 from . import tables
-from .expr import And, Column, Compare, Expr, Has, Key, Op, Term
+from .expr import ANY_INDEX, And, Column, Compare, Expr, Has, Key, Op, Term
 from .grammar import parse
 from .keys import CatalogKeys, target_of
 from .load import recorded, rows_of
@@ -179,6 +179,11 @@ class Runs:
     def __repr__(self) -> str:
         return f"<{len(self)} runs{f' where {self._text}' if self._text else ''}>"
 
+    def _repr_html_(self) -> str:
+        from .html import runs_html
+
+        return runs_html(self)
+
     # What a set of runs turns into
 
     def to_dicts(self) -> list[dict[str, Any]]:
@@ -224,8 +229,7 @@ class Runs:
         among = self.narrowed(Term(key, Has()))
         for run in Runs(among.catalog, among.expr, order=order, stop=1):
             return run
-        if not self.catalog.ask(lambda database: CatalogKeys(database).numbers(key, False)):
-            self.catalog.ask(lambda database: CatalogKeys(database).check(Term(key, Compare(Op.EQ, 0)), metric))
+        expect_metric(self, metric)
         return None
 
     def diff(self, ignore: Iterable[str] = ()) -> Diff:
@@ -241,20 +245,40 @@ class Runs:
         return importance(self, metric)
 
     def group(self, by: str) -> dict[Any, Runs]:
-        """Return the runs by their value of a key or run column; runs that have none are under ``MISSING``."""
+        """Return the runs by their value of a key or run column; runs that have none are under ``MISSING``.
+
+        Raises:
+            FilterError: no run of the store has it, or it can't be read.
+        """
+        target = self._expected(by)
         groups: dict[Any, tuple[Any, list[int]]] = {}
         for run in self:
-            value = run.value(by)
+            value = run.whole(target)
             _, numbers = groups.setdefault(tables.group_key(value), (value, []))
             numbers.append(run.row.n)
         return {tables.hashable(value): self._with_numbers(numbers) for value, numbers in groups.values()}
 
     def facet(self, by: str) -> list[tuple[Any, int]]:
-        """Return each value of a key or run column with the number of runs that have it, most frequent first."""
-        from .facet import facet
+        """Return each value of a key or run column with the number of runs that have it, most frequent first.
 
+        Raises:
+            FilterError: no run of the store has it, or it can't be read.
+        """
+        from .facet import facet, facet_of_wholes
+
+        target = self._expected(by)
+        return facet_of_wholes(self, target) if self._has_parts(target) else facet(self, target)
+
+    def _expected(self, name: str) -> Key | Column:
+        target = target_of(name)
         self.catch_up()
-        return facet(self, target_of(by))
+        self.catalog.ask(lambda database: CatalogKeys(database).expect(target, name))
+        return target
+
+    def _has_parts(self, target: Key | Column) -> bool:
+        if isinstance(target, Column) or ANY_INDEX in target.path:
+            return False
+        return len(self.catalog.ask(lambda database: CatalogKeys(database).numbers(target, True))) > 0
 
     def varying(self, limit: int = 8) -> list[str]:
         """Return the names of params that differ among the first thousand runs, the most telling first."""
@@ -267,6 +291,13 @@ def metric_key(metric: str) -> Key:
     if isinstance(target, Column):
         raise FilterError(metric, "Expected the name of a metric", column=1)
     return target
+
+
+def expect_metric(runs: Runs, metric: str) -> None:
+    """Refuse a metric that no run of the store has; raises FilterError with the nearest."""
+    key = metric_key(metric)
+    runs.catch_up()
+    runs.catalog.ask(lambda database: CatalogKeys(database).expect(key, metric))
 
 
 def natural_direction(metric: str) -> str:

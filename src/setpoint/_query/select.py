@@ -17,7 +17,7 @@ from setpoint.errors import FilterError
 
 from .distinct import few_texts
 from .expr import And, Column, Expr, Key
-from .keys import CatalogKeys, near, shown_key
+from .keys import CatalogKeys, shown_key, typed_name
 from .leaf_sql import Predicate
 from .sql import FEW_ROWS, PROBE_ROWS, Compiler, Sample, Source
 
@@ -164,11 +164,13 @@ class Selector:
         return rest if limit is None else rest[:limit]
 
     def _refuse_order(self, key: Key, numbers: Sequence[int]) -> None:
-        shown, names = shown_key(key), self.keys.names(key.scope)
         if numbers:
-            raise FilterError(shown, "Runs can be ordered by one key only, not by [*]", column=1)
-        if names:
-            raise FilterError(shown, f"No run has {shown!r}", column=1, near=near(shown, names))
+            raise FilterError(shown_key(key), "Runs can be ordered by one key only, not by [*]", column=1)
+        self.keys.expect(key, typed_name(key))
+        if inside := self.keys.inside(key):
+            shown = shown_key(key)
+            problem = f"Runs can't be ordered by {shown!r}, a section or list"
+            raise FilterError(shown, problem, column=1, near=inside)
 
     def _best(self, walk: "_KeyWalk", limit: int) -> list[int] | None:
         """Return the first runs that have a number for the key; None where looking at all that pass costs little."""

@@ -1,11 +1,14 @@
 """The commands that change a store: amend, tag, rm, pack, scrub, verify of damage."""
 
+import errno
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cli_store import CommandLine
 
+from setpoint._cli.changing import changing
+from setpoint._cli.failures import ProblemError
 from setpoint._journal.trash import empty_trash
 from setpoint._query.load import load
 
@@ -96,6 +99,37 @@ def test_amendments_that_make_no_sense_are_refused_and_write_nothing(
     assert answer.code == code
     assert said in answer.err
     assert everything(own_cli.store) == before
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--delete", "lrr"], "The run has no param 'lrr'. Did you mean 'lr'?\n"),
+        (["--delete", "summary.acd"], "The run has no result 'summary.acd'. Did you mean 'summary.acc'?\n"),
+        (["summary.zzzz=3"], "The run has no result 'summary.zzzz'. --add makes it a new one.\n"),
+        (["x=1"], "The run has no param 'x'. --add makes it a new one.\n"),
+    ],
+)
+def test_amend_refuses_what_the_run_does_not_have(own_cli: CommandLine, words: list[str], said: str) -> None:
+    before = everything(own_cli.store)
+    answer = own_cli("amend", "one", *words)
+    assert (answer.code, answer.out, answer.err) == (1, "", f"setpoint: {said}")
+    assert everything(own_cli.store) == before
+
+
+def test_amend_adds_a_result_when_told(own_cli: CommandLine) -> None:
+    assert own_cli("amend", "one", "summary.f1=0.5", "--add").code == 0
+    assert load("one", store=own_cli.store).summary["f1"] == 0.5
+
+
+def test_a_store_that_cannot_be_written_is_named_with_the_reason(tmp_path: Path) -> None:
+    inside = OSError(errno.EROFS, "Read-only file system", str(tmp_path / "runs" / "editor-1.jsonl"))
+    with pytest.raises(ProblemError, match="Read-only file system") as caught, changing(str(tmp_path)):
+        raise inside
+    assert str(tmp_path) in str(caught.value)
+    assert "editor-1" not in str(caught.value)
+    with pytest.raises(PermissionError), changing(str(tmp_path)):
+        raise PermissionError(errno.EACCES, "Permission denied", "/elsewhere/wandb/run.wandb")
 
 
 def test_an_amended_secret_is_not_written(own_cli: CommandLine) -> None:

@@ -63,6 +63,16 @@ def test_best_takes_a_direction_and_a_filter(cli: CommandLine) -> None:
     assert said.err == ""
 
 
+def test_best_has_one_direction(cli: CommandLine) -> None:
+    said = cli("best", "acc", "--min", "--max")
+    assert (said.code, said.out) == (2, "")
+
+
+def test_best_says_when_it_is_the_filter_that_finds_nothing(cli: CommandLine) -> None:
+    assert cli("best", "acc", "family == 'zz'").err == "setpoint: No run fits this filter.\n"
+    assert cli("best", "acc", "--project", "zz").err == "setpoint: No run fits project 'zz'.\n"
+
+
 def test_best_of_an_unknown_metric_names_near_ones(cli: CommandLine) -> None:
     said = cli("best", "acd")
     assert said.code == 2
@@ -98,6 +108,10 @@ def test_show_config_is_a_config_file(cli: CommandLine, tmp_path: Path) -> None:
     assert again == setpoint.load("four", store=cli.store).config
 
 
+def test_show_config_is_json_when_json_is_asked_for(cli: CommandLine) -> None:
+    assert cli("show", "one", "--config", "--json").json()["model"]["hidden"] == [128, 64]
+
+
 def test_show_lists_packages_when_asked(cli: CommandLine) -> None:
     assert "Packages" in cli("show", "one", "--packages").out.splitlines()
     assert "Packages" not in cli("show", "one").out.splitlines()
@@ -124,8 +138,21 @@ def test_diff_ignores_keys(cli: CommandLine) -> None:
     assert "1 param that differs was ignored" in text
 
 
+def test_diff_and_alike_note_keys_that_no_run_has(cli: CommandLine) -> None:
+    said = cli("diff", "two", "three", "--ignore", "sed", "--ignore", "nope.*", "--ignore", "model")
+    assert (said.code, said.err) == (0, "--ignore sed: no run here has it. Did you mean seed?\n")
+    assert "--except sed: no run here has it. Did you mean seed?" in cli("alike", "two", "--except", "sed").err
+    assert cli("alike", "two", "--except", "seed").err == ""
+
+
 def test_diff_all_shows_equal_params_too(cli: CommandLine) -> None:
     assert "model.act" in cli("diff", "one", "two", "--all").out
+
+
+def test_diff_of_a_run_with_itself_says_that_it_is_one(cli: CommandLine) -> None:
+    said = cli("diff", "@last", "four")
+    assert (said.code, said.out) == (2, "")
+    assert "one run, four" in said.err
 
 
 def test_diff_needs_two_runs(cli: CommandLine) -> None:
@@ -175,6 +202,14 @@ def test_importance_admits_that_there_are_too_few_runs(cli: CommandLine) -> None
     said = cli("importance", "acc")
     assert (said.code, said.out) == (1, "")
     assert "Too few runs" in said.err
+
+
+def test_importance_of_an_unknown_metric_names_near_ones(cli: CommandLine) -> None:
+    pytest.importorskip("numpy")
+    said = cli("importance", "accu")
+    assert (said.code, said.out) == (2, "")
+    assert "Did you mean summary.acc" in said.err
+    assert "No run fits" in cli("importance", "acc", "family == 'zz'").err
 
 
 def test_importance_ranks_what_matters_first(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -235,6 +270,20 @@ def test_export_writes_points_into_json_lines_only(cli: CommandLine, tmp_path: P
     assert cli("export", "--metrics").code == 2
 
 
+@pytest.mark.parametrize("name", ["runs.xlsx", "runs.csv.gz"])
+def test_export_refuses_an_ending_that_tells_no_format(cli: CommandLine, tmp_path: Path, name: str) -> None:
+    said = cli("export", "-o", str(tmp_path / name))
+    assert (said.code, list(tmp_path.iterdir())) == (2, [])
+    assert "csv, jsonl or parquet" in said.err
+    assert cli("export", "-o", str(tmp_path / name), "--format", "csv").code == 0
+
+
+def test_export_of_no_runs_prints_nothing_and_says_so(cli: CommandLine) -> None:
+    said = cli("export", "lr > 99")
+    assert (said.code, said.out) == (0, "")
+    assert said.err.startswith("No runs that pass this filter in ")
+
+
 def test_export_to_parquet_needs_a_file(cli: CommandLine) -> None:
     assert cli("export", "--format", "parquet").code == 2
 
@@ -248,6 +297,12 @@ def test_verify_finds_nothing_in_a_whole_store(cli: CommandLine) -> None:
 def test_completion_prints_a_script_for_each_shell(cli: CommandLine) -> None:
     for shell in ("bash", "zsh", "fish"):
         assert "_SETPOINT_COMPLETE" in cli("completion", shell).out
+
+
+def test_completion_without_a_shell_names_them_on_one_line(cli: CommandLine) -> None:
+    said = cli("completion")
+    assert said.code == 2
+    assert said.err.splitlines()[0].endswith("Choose from: bash, zsh, fish")
 
 
 def test_runs_are_completed_by_id_and_name(made_store: Path) -> None:
@@ -276,7 +331,7 @@ def test_a_run_is_found_by_many_names(cli: CommandLine, run: str, found: str) ->
         (["show", "t"], 1, ["2 runs", "three", "two"]),
         (["show", "@last~9"], 1, ["@last~9"]),
         (["show", "@first"], 2, ["@last~1"]),
-        (["ls", "lr <"], 2, ["column"]),
+        (["ls", "lr <"], 2, ["Column 5: "]),
         (["ls", "warmip < 1"], 2, ["No run has 'warmip'", "warmup"]),
         (["ls", "--sort", "lx"], 2, ["lx"]),
         (["ls", "--bad"], 2, ["--bad", "ls --help"]),
@@ -339,13 +394,6 @@ def test_a_run_is_found_by_any_part_of_its_random_end(tmp_path: Path, capsys: py
     assert "2 runs" in cli("show", "abcd").err
     assert cli("show", "0302-abcd1").code == 1  # the time is no part of the random end
     assert setpoint.load("@last~1", store=cli.store).id != setpoint.load("@last", store=cli.store).id
-
-
-def test_a_store_that_is_not_there_has_no_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    nowhere = CommandLine(tmp_path / "none", capsys)
-    assert nowhere("ls").code == 0
-    assert nowhere("show", "@last").code == 1
-    assert not (tmp_path / "none").exists()
 
 
 def test_help_is_grouped_and_every_command_has_examples(cli: CommandLine) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from setpoint._cli.output import Screen
-from setpoint._cli.table import Column, fitted, lines_of
+from setpoint._cli.table import Column, fitted, hidden_count, lines_of
 from setpoint._cli.text import width_of
 
 PIPE = Screen(False, 80, 24, False)
@@ -26,6 +26,12 @@ def test_a_pipe_gets_whole_cells_in_aligned_columns() -> None:
 def test_columns_of_the_highest_rank_are_left_out_first() -> None:
     columns = [Column("a", ["x" * 10]), Column("b", ["y" * 10], rank=2), Column("c", ["z" * 10], rank=1)]
     assert [column.title for column in fitted(columns, 22)[0]] == ["a", "c"]
+
+
+def test_columns_that_find_no_room_are_counted() -> None:
+    columns = [Column("a", ["x" * 10]), Column("b", ["y" * 10], rank=2), Column("c", ["z" * 10], rank=1)]
+    assert [hidden_count(columns, terminal(width)) for width in (40, 30, 20)] == [0, 1, 2]
+    assert hidden_count(columns, PIPE) == 0
 
 
 def test_columns_without_rank_are_shortened_and_never_left_out() -> None:

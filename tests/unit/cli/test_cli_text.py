@@ -70,6 +70,22 @@ def test_wide_and_combining_characters_take_two_columns_and_none() -> None:
     assert shorten("学习率学习率", 7) == "学…习率"
 
 
+def test_text_that_is_shortened_twice_has_one_sign_of_it() -> None:
+    assert value_text("word " * 100, 30).count("…") == 1
+    for width in range(4, 30):
+        assert shorten(value_text("word " * 100, 30), width).count("…") == 1
+        assert shorten(value_text({f"k{at}": at for at in range(100)}, 30), width).count("…") == 1
+
+
+def test_long_list_shows_its_beginning_and_how_many_items_it_has() -> None:
+    assert value_text(list(range(300)), 26) == "[0, 1, 2, 3, … 300 items]"
+    assert value_text(tuple(range(300)), 26) == "(0, 1, 2, 3, … 300 items)"
+    assert value_text([f"w{at}" for at in range(80)], 24) == "[w0, w1, w2, … 80 items]"
+    assert shorten(value_text(list(range(300)), 40), 26) == "[0, 1, 2, 3, 4… 300 items]"
+    assert value_text(list(range(3)), 26) == "[0, 1, 2]"
+    assert value_text(list(range(300))).endswith("298, 299]")
+
+
 def test_shortened_text_keeps_both_ends() -> None:
     assert shorten("/data/imagenet/train/shard-0001.tar", 16) == "/data/im…001.tar"
     assert shorten("abc", 1) == "…"

@@ -71,6 +71,35 @@ def test_ignored_keys_are_counted_but_not_shown(store: Path) -> None:
     assert (list(cells(found)), found.ignored) == (["lr"], 2)
 
 
+def test_code_is_the_same_wherever_it_lies(store: Path) -> None:
+    environments = [
+        {"git": {"commit": "aaa", "dirty": False, "root": root, "branch": branch}, "script": f"{root}/src/train.py"}
+        for root, branch in (("/home/me/code", "main"), ("/tmp/setpoint-rerun-1/tree", ""))
+    ]
+    write_pack(store, [state_of(f"run-{at}", {"lr": 1}, environment=found) for at, found in enumerate(environments)])
+    assert runs(store=store).diff().verdict() == "Nothing differs but the results."
+
+
+@pytest.mark.parametrize(
+    "other", [{"git": {"commit": "aaa", "dirty": True, "root": "/code"}}, {"script": "/code/eval.py"}]
+)
+def test_another_diff_or_script_is_other_code(store: Path, other: dict[str, Any]) -> None:
+    one = {"git": {"commit": "aaa", "dirty": False, "root": "/code"}, "script": "/code/train.py"}
+    write_pack(
+        store,
+        [state_of(f"run-{at}", {"lr": 1}, environment=found) for at, found in enumerate([one, {**one, **other}])],
+    )
+    assert runs(store=store).diff().verdict() == "The config is the same; what differs: code."
+
+
+def test_a_diff_reads_as_a_sentence_and_a_line_for_each_key(store: Path) -> None:
+    write(store, {"lr": 0.1, "name": "<b>"}, {"lr": 0.2, "name": "c"})
+    found = runs(store=store, order_by="run.id").diff()
+    assert repr(found).splitlines()[0] == "2 params differ."
+    assert [line.split() for line in repr(found).splitlines()[2:]] == [["lr", "0.1", "0.2"], ["name", "'<b>'", "'c'"]]
+    assert "<td style='text-align: left'>&#x27;&lt;b&gt;&#x27;</td>" in found._repr_html_()
+
+
 def test_equal_configs_on_other_code_or_packages_are_said_to_be_so(store: Path) -> None:
     environments = [
         {"git": {"commit": "aaa"}, "packages": {"numpy": "1"}},

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from datetime import datetime
 from pathlib import Path, PurePosixPath
 
@@ -13,7 +14,7 @@ from setpoint._query.export import write_csv, write_jsonl, write_parquet
 from setpoint._query.load import load
 from setpoint._query.recorded import MISSING
 from setpoint._query.runs import runs
-from setpoint.errors import FilterError, InvalidArgumentError, MissingParamError, SetpointError
+from setpoint.errors import FilterError, InvalidArgumentError, MissingParamError, RunNotFoundError, SetpointError
 
 
 @pytest.fixture
@@ -82,6 +83,8 @@ def test_an_unknown_key_is_refused_with_near_ones(ten: Path) -> None:
     with pytest.raises(FilterError, match=r"Did you mean summary\.acc"):
         list(runs(store=ten, order_by="-summary.ac", limit=3))
     with pytest.raises(FilterError, match="No run has"):
+        runs(store=ten).importance("accu")
+    with pytest.raises(FilterError, match="No run has"):
         runs(store=ten).best("accuracy")
     assert len(runs("missing(nothing) and not has(nothing)", store=ten)) == 10
 
@@ -103,6 +106,77 @@ def test_groups_and_facets_count_missing_values_too(ten: Path) -> None:
     assert runs("lr > 0.4", store=ten).facet("optim.name") == [("adam", 3), (MISSING, 2)]
     assert runs(store=ten).facet("run.project") == [("p", 5), ("q", 5)]
     assert runs(store=ten).facet("layers[1]") == [(64, 10)]
+
+
+def test_groups_and_facets_take_lists_and_sections_whole(store: Path) -> None:
+    configs = [{"hidden": [64, 32]}, {"hidden": [64]}, {"hidden": [64, 32]}, {"hidden": []}, {}]
+    write_pack(store, [state_of(f"run-{at}", config) for at, config in enumerate(configs)])
+    found = runs(store=store)
+    assert found.facet("hidden")[0] == ([64, 32], 2)
+    assert sorted(str(value) for value, _ in found.facet("hidden")) == ["[64, 32]", "[64]", "[]", "missing"]
+    assert {str(value): len(group) for value, group in found.group("hidden").items()} == {
+        "[64, 32]": 2, "[64]": 1, "[]": 1, "missing": 1
+    }  # fmt: skip
+    assert runs("has(hidden)", store=store).facet("hidden")[-1][1] == 1
+
+
+def test_groups_and_facets_refuse_keys_that_no_run_has(ten: Path) -> None:
+    with pytest.raises(FilterError, match=r"Did you mean optim\.name"):
+        runs(store=ten).group("optim.nam")
+    with pytest.raises(FilterError, match=r"Did you mean summary\.acc"):
+        runs(store=ten).facet("acc")
+
+
+@pytest.mark.parametrize(
+    ("where", "order_by", "meant"),
+    [
+        ("acc > 0.5", None, "summary.acc"),
+        ("name == 'x'", None, "run.name"),
+        ("summary.lr > 0.5", None, "lr"),
+        (None, "acc", "summary.acc"),
+        (None, "-status", "run.status"),
+        (None, "age", "run.created"),
+        (None, "layers", "layers[0] or layers[1]"),
+    ],
+)
+def test_a_name_of_another_place_is_hinted_at(ten: Path, where: str | None, order_by: str | None, meant: str) -> None:
+    with pytest.raises(FilterError, match=re.escape(f"Did you mean {meant}")) as caught:
+        list(runs(where, order_by=order_by, store=ten))
+    assert "config." not in str(caught.value)
+
+
+def test_the_place_of_an_error_stands_before_it(ten: Path) -> None:
+    with pytest.raises(FilterError) as caught:
+        list(runs("lr < 1 and optim.nam == 'x'", store=ten))
+    assert str(caught.value).splitlines() == [
+        "Column 12: no run has 'optim.nam'. Did you mean optim.name or optim?",
+        "  lr < 1 and optim.nam == 'x'",
+        "             ^",
+    ]
+
+
+def test_runs_look_like_a_table_of_the_first_twenty_in_a_notebook(store: Path) -> None:
+    write_pack(store, [state_of(f"run-{at:02}", {"lr": at, "name": "<b>"}, {"acc": at / 8}) for at in range(23)])
+    text = runs(store=store)._repr_html_()
+    assert text.count("<tr>") == 21
+    assert "and 3 more" in text
+    assert {"<th style='text-align: left'>lr</th>", "<th style='text-align: left'>summary.acc</th>"} <= {
+        f"{part}</th>" for part in text.removeprefix("<table><thead><tr>").split("</th>")
+    }
+    assert "<b>" not in text
+
+
+def test_a_run_tells_how_long_it_ran(store: Path) -> None:
+    record_run(store, "run-a", {"lr": 1}, {"acc": 0.5})
+    run = load("run-a", store)
+    assert run.duration == run.value("run.duration")
+    assert run.duration is not None
+
+
+def test_names_that_may_be_meant_are_told_once(store: Path) -> None:
+    write_pack(store, [state_of(f"run-{at}", {}, name="bigint") for at in range(3)])
+    with pytest.raises(RunNotFoundError, match=r"Did you mean bigint\?"):
+        load("bigin", store)
 
 
 def test_facets_keep_types_apart(store: Path) -> None:

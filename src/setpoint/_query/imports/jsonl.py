@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from math import inf, nan
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, get_args
 
 import msgspec
 from msgspec import Struct
@@ -26,6 +26,7 @@ from .documents import ns_of
 from .files import is_file
 from .making import is_usable_id
 from .source import Context, SourceRun
+from .wording import in_our_words
 
 SUFFIXES = (".jsonl", ".ndjson", ".json")
 MAX_LINE_BYTES = 64 << 20
@@ -37,6 +38,9 @@ _MANY_DIGITS = b"0" * 19
 _NAMED = re.compile(r"`([^`$]+)`")
 _PART = re.compile(r"\.([^.`\[\]]+)")
 _SPECIAL = {"nan": nan, "inf": inf, "-inf": -inf, "NaN": nan, "Infinity": inf, "-Infinity": -inf}
+
+
+_Status = Literal["running", "finished", "failed", "crashed", "unknown"]
 
 
 class _Points(Struct, forbid_unknown_fields=True):
@@ -55,7 +59,7 @@ class _Line(Struct, forbid_unknown_fields=True):
     project: str = ""
     group: str = ""
     job_type: str = ""
-    status: Literal["running", "finished", "failed", "crashed", "unknown"] = "unknown"
+    status: _Status = "unknown"
     created: str | float | None = None
     finished: str | float | None = None
     tags: list[str] = []
@@ -181,7 +185,8 @@ def _parsed_slowly(line: bytes) -> _Line:
     try:
         return msgspec.convert(found, _Line)
     except msgspec.ValidationError as error:
-        raise _WrongLineError(str(error), _column(text, str(error))) from None
+        said = in_our_words(str(error), _Line.__struct_fields__, _Points.__struct_fields__, get_args(_Status))
+        raise _WrongLineError(said, _column(text, str(error))) from None
 
 
 def _plain(value: Any, depth: int = 0) -> Any:  # whatever JSON can hold
