@@ -365,11 +365,11 @@ def refuse_unless_mapping(data: object) -> None:
 def whole(step: Any) -> int:
     """Return a step as an int: it may be numpy's, or a float without a fraction; raises InvalidArgumentError."""
     number = scalar(step)
+    if hasattr(type_of(number), "__index__"):
+        return index(number)
     if isinstance(number, float) and number.is_integer():
         return int(number)
-    if not hasattr(type_of(number), "__index__"):
-        raise InvalidArgumentError("step", repr(step), "a whole number, the training step")
-    return index(number)
+    raise InvalidArgumentError("step", repr(step), "a whole number, the training step")
 
 
 def scalar(value: Any) -> Any:
