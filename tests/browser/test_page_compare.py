@@ -79,3 +79,29 @@ def test_curves_have_their_numbers_beside_them(watch: Watch, usual: Served) -> N
 def test_many_runs_are_compared_at_once(watch: Watch, usual: Served, count: int) -> None:
     page = opened(watch, usual, "/compare?r=" + ",".join(f"sweep-{at:02d}" for at in range(count)))
     assert page.get_by_role("grid", name="Comparison").get_attribute("aria-colcount") == str(count + 1)
+
+
+def test_run_that_is_not_there_leaves_the_others_compared(watch: Watch, usual: Served) -> None:
+    page = opened(watch, usual, "/compare?r=sweep-00,nope,sweep-01")
+    assert [text.split()[0] for text in cells(page, "lr")] == ["0.001", "0.003"]
+    told = page.get_by_role("alert")
+    assert "nope was not found" in told.inner_text()
+    told.get_by_role("button").click()
+    watch.settle(page)
+    assert parse_qs(urlsplit(page.url).query)["r"] == ["sweep-00,sweep-01"]
+    assert told.count() == 0
+
+
+def test_zoom_leaves_no_rectangle_on_any_chart(watch: Watch, usual: Served) -> None:
+    page = opened(watch, usual)
+    page.get_by_role("button", name="Metrics ↓").click()
+    watch.settle(page)
+    box = page.locator("canvas").first.bounding_box()
+    page.mouse.move(box["x"] + 120, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 260, box["y"] + 80, steps=4)
+    page.mouse.up()
+    page.get_by_text("show all").wait_for(state="attached")
+    widths = page.evaluate("[...document.querySelectorAll('.u-select')].map(({ offsetWidth }) => offsetWidth)")
+    assert len(widths) > 1
+    assert set(widths) == {0}

@@ -40,6 +40,11 @@ def listed(page: Any) -> int:
     return int(page.get_by_role("grid", name="Marked runs").get_attribute("aria-rowcount")) - 1
 
 
+def names(page: Any) -> set[str]:
+    """Return the names of the runs that the table shows."""
+    return set(page.get_by_role("grid", name="Marked runs").get_by_role("link").all_inner_texts())
+
+
 def filter_in(page: Any) -> str:
     return parse_qs(urlsplit(page.url).query).get("f", [""])[0]
 
@@ -104,6 +109,34 @@ def test_panels_show_something_and_are_in_the_address(watch: Watch, usual: Serve
         assert page.get_by_role("tabpanel").inner_text().strip() != ""
     page.reload()
     page.get_by_role("tab", name="Distribution", selected=True).wait_for()
+
+
+def test_lasso_marks_the_same_runs_when_a_filter_changes_the_axes(watch: Watch, usual: Served) -> None:
+    page = opened(watch, usual, "/explore?v=scatter&x=:optim.lr&y=:seed")
+    page.get_by_role("button", name="Lasso").click()
+    box = page.locator(".dots-area").bounding_box()
+    corners = [(0.06, 0.02), (0.8, 0.02), (0.8, 0.6), (0.06, 0.6), (0.06, 0.02)]
+    for at, (across, down) in enumerate(corners):
+        page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=3)
+        if at == 0:
+            page.mouse.down()
+    page.mouse.up()
+    page.get_by_role("button", name="Clear Drawn in the scatter").wait_for()
+    marked = names(page)
+    assert 0 < len(marked) < SWEEP
+    page.goto(page.url + "&f=optim.lr+>+0.002")
+    page.get_by_role("button", name="Clear Drawn in the scatter").wait_for()
+    watch.settle(page)
+    left = names(page)
+    assert left == {name for name in marked if RATES[int(name.rpartition("-")[2]) % 4] > 0.002}
+    assert 0 < len(left) < len(marked)
+
+
+def test_axes_are_as_many_as_fit_a_window_that_got_narrow(watch: Watch, usual: Served) -> None:
+    page = opened(watch, usual)
+    page.set_viewport_size({"width": 480, "height": 900})
+    page.wait_for_function("document.querySelectorAll('.axis-head').length <= 4")
+    assert page.evaluate("document.querySelector('.lines').scrollWidth <= innerWidth")
 
 
 @pytest.mark.slow

@@ -97,3 +97,32 @@ def test_page_says_when_the_server_is_gone_and_keeps_its_data(watch: Watch, chro
     server.stop()
     page.get_by_text("disconnected").wait_for(timeout=SOON_MS)
     assert page.get_by_role("gridcell").count() > 0
+
+
+def test_page_goes_on_where_it_is_with_the_key_of_a_server_that_was_started_anew(
+    watch: Watch, chromium: str, usual: Served
+) -> None:
+    watch.forgive("ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED_ENCODING|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET")
+    watch.forgive("status of 401")
+    server = Served(usual.folder)
+    page = watch.page()
+    page.goto(server.url("/runs?f=seed+<+3"))
+    page.get_by_role("gridcell").first.wait_for()
+    server.stop()
+    page.get_by_text("disconnected").wait_for(timeout=SOON_MS)
+    head = page.locator('[role=columnheader][data-name="seed"]')
+    head.click()
+    page.get_by_text("the rows from before").wait_for()
+    assert head.get_attribute("aria-sort") in (None, "none")  # the rows are in their old order
+    again = Served(usual.folder, "--port", str(server.port))
+    try:
+        field = page.get_by_role("textbox", name="New address or key")
+        field.wait_for(timeout=15_000)
+        assert page.get_by_role("alert").count() == 0
+        field.fill(again.url("/"))
+        page.keyboard.press("Enter")
+        page.get_by_text("3 runs").wait_for()
+        assert "f=seed" in page.url
+        assert again.token not in page.url
+    finally:
+        again.stop()

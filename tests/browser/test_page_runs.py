@@ -138,6 +138,71 @@ def test_values_beside_the_table_narrow_it(watch: Watch, usual: Served) -> None:
     assert told(page) == "8 runs"
 
 
+def test_values_of_a_chosen_key_stay_to_be_added_and_taken_out(watch: Watch, usual: Served) -> None:
+    page = opened(watch, usual)
+    values = page.get_by_role("complementary", name="Values")
+    values.get_by_role("button", name="lion 8").click()
+    watch.settle(page)
+    assert values.get_by_role("button", name="lion 8").get_attribute("aria-pressed") == "true"
+    values.get_by_role("button", name="sgd 8").click()
+    watch.settle(page)
+    assert state(page, "f") == 'optim.name in ("lion", "sgd")'
+    assert told(page) == "16 runs"
+    values.get_by_role("button", name="lion 8").click()
+    watch.settle(page)
+    assert state(page, "f") == 'optim.name == "sgd"'
+    values.locator("details", has=page.get_by_title("optim.name", exact=True)).get_by_role(
+        "button", name="not set"
+    ).click()
+    watch.settle(page)
+    assert state(page, "f") == '(optim.name == "sgd" or missing(optim.name))'
+    assert told(page) == "13 runs"
+    values.get_by_role("button", name="Take optim.name out of the filter").click()
+    watch.settle(page)
+    assert told(page) == f"{ALL} runs"
+
+
+def test_selecting_moves_no_row(watch: Watch, usual: Served) -> None:
+    page = opened(watch, usual)
+    for width in (1440, 800):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.reload()
+        watch.settle(page)
+        box = page.get_by_role("checkbox", name="Select calm-river-20", exact=True)
+        before = box.bounding_box()
+        box.click()
+        page.get_by_role("region", name="Selected runs").wait_for()
+        assert box.bounding_box() == before
+        page.keyboard.press("Escape")
+
+
+def test_groups_are_sorted_by_the_server_and_saved_as_shown(watch: Watch, usual: Served) -> None:
+    page = opened(watch, usual, "/runs?p=digits&g=seed")
+    groups = page.get_by_role("region", name="Groups of runs")
+    with page.expect_request("**/api/groups") as asked:
+        groups.get_by_role("button", name="acc", exact=False).first.click()
+    assert asked.value.post_data_json["sort"] == f"-{state(page, 'gs').removeprefix('-')}"
+    watch.settle(page)
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="CSV").click()
+    lines = coming.value.path().read_text(encoding="utf-8").splitlines()
+    assert coming.value.suggested_filename == "groups.csv"
+    assert lines[0].startswith("seed,runs,")
+    assert len(lines) == SWEEP + 1
+
+
+def test_metrics_of_groups_are_chosen(watch: Watch, usual: Served) -> None:
+    page = opened(watch, usual, "/runs?p=digits&g=optim.name&gm=summary.loss")
+    groups = page.get_by_role("region", name="Groups of runs")
+    assert groups.get_by_role("button", name="acc").count() == 0
+    page.get_by_role("button", name="Columns").click()
+    page.get_by_role("option", name="acc", exact=False).last.click()
+    watch.settle(page)
+    assert state(page, "gm").startswith("summary.loss,summary.")
+    assert groups.get_by_role("button", name="acc").count() == 1
+
+
 def test_only_differing_leaves_out_what_is_the_same(watch: Watch, usual: Served) -> None:
     page = opened(watch, usual, "/runs?p=digits&c=epochs,seed")
     assert head(page, "epochs").count() == 1
@@ -177,6 +242,92 @@ def test_run_opens_by_enter_and_back_returns(watch: Watch, usual: Served) -> Non
     page.go_back()
     watch.settle(page)
     assert names(page) == ["calm-river-3"]
+
+
+FOCUS = (
+    "(document.activeElement.closest('[data-row]')?.dataset.row ?? '') + document.activeElement.getAttribute('role')"
+)
+
+
+@pytest.mark.parametrize("key", ["Enter", "c"])
+def test_back_leads_to_the_row_and_the_place_that_one_came_from(watch: Watch, usual: Served, key: str) -> None:
+    page = opened(watch, usual)
+    page.set_viewport_size({"width": 1200, "height": 500})
+    for _ in range(18):
+        page.keyboard.press("j")
+    page.keyboard.press("x")
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    grid = page.get_by_role("grid", name="Runs")
+    place = grid.evaluate("grid => grid.scrollTop")
+    assert place > 0
+    page.keyboard.press(key)
+    page.wait_for_url(lambda url: urlsplit(url).path != "/runs")
+    watch.settle(page)
+    page.go_back()
+    watch.settle(page)
+    assert page.evaluate(FOCUS) == "17gridcell"
+    assert grid.evaluate("grid => grid.scrollTop") == place
+
+
+def test_tag_is_typed_at_once_and_the_cell_has_the_focus_again(watch: Watch, usual: Served) -> None:
+    page = opened(watch, usual, "/runs?f=run.id+==+%22failed-run%22&c=tags,run.notes")
+    cell = page.get_by_role("gridcell").filter(has=page.get_by_role("button", name="Edit tags of")).first
+    cell.hover()
+    cell.get_by_role("button").click()
+    page.keyboard.type("ears")  # e and g would lead elsewhere
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").wait_for(state="detached")
+    watch.settle(page)
+    assert urlsplit(page.url).path == "/runs"
+    assert "ears" in cell.inner_text()
+    assert page.evaluate(FOCUS) == "0gridcell"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    page.keyboard.type("edged")
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("dialog").wait_for(state="detached")
+    assert page.evaluate(FOCUS) == "0gridcell"
+    page.get_by_role("gridcell", name="edged").wait_for()
+
+
+def test_tab_leaves_the_filter_and_escape_keeps_what_was_typed(watch: Watch, usual: Served) -> None:
+    watch.forgive(HALF)
+    page = opened(watch, usual)
+    box = page.get_by_role("combobox", name="Filter")
+    box.press_sequentially("optim.na")
+    page.get_by_role("option", name="optim.name").wait_for()
+    box.press("Tab")
+    page.get_by_role("option", name="==").wait_for()
+    page.keyboard.press("Tab")
+    assert box.input_value() == "optim.name "
+    assert not box.evaluate("box => box === document.activeElement")
+    box.press("End")
+    box.press_sequentially("== ")
+    page.get_by_role("option", name="lion").wait_for()
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    assert box.input_value() == "optim.name == "
+    page.get_by_role("button", name="Undo").click()
+    assert box.input_value() == ""
+
+
+@pytest.mark.parametrize("name", ["Columns", "Group", "Colour", "Views"])
+def test_what_opens_has_the_focus_in_its_field(watch: Watch, usual: Served, name: str) -> None:
+    page = opened(watch, usual)
+    page.get_by_role("button", name=name, exact=True).click()
+    watch.settle(page)
+    assert page.evaluate("document.activeElement.closest('.menu-box') && document.activeElement.localName") == "input"
+
+
+def test_mistyped_address_says_that_nothing_is_there(watch: Watch, usual: Served) -> None:
+    watch.forgive("status of 404")
+    page = watch.page()
+    page.goto(usual.url("/nowhere"))
+    page.get_by_text("There is no such screen").wait_for()
+    page.get_by_role("link", name="Go to the runs").click()
+    watch.settle(page)
+    assert told(page) == f"{ALL} runs"
 
 
 def test_keys_are_told_on_demand(watch: Watch, usual: Served) -> None:

@@ -204,6 +204,48 @@ def test_groups_have_mean_spread_and_best_and_their_clauses_find_them(client: Cl
         assert (stats["spread"] is None) == (len(accs) == 1)
 
 
+def mean_of(group: Any, metric: str) -> Any:
+    """Return a group's mean of a metric; None where it has none, or where it is no metric."""
+    stats = group["stats"].get(metric)
+    return None if stats is None else stats["mean"]
+
+
+@pytest.mark.parametrize("sort", ["summary.acc", "-summary.acc", "seed", "-seed", "ema", "-ema", "run.count"])
+def test_groups_are_sorted_before_the_first_of_them_are_taken(client: Client, sort: str) -> None:
+    asked: Any = {"by": ["seed", "ema"], "metrics": ["summary.loss", "summary.acc"], "sort": sort}
+    every = client.post("/api/groups", **asked, limit=RUNS)["groups"]
+    first = client.post("/api/groups", **asked, limit=3)
+    assert (first["total"], first["groups"]) == (RUNS, every[:3])
+    name = sort.removeprefix("-")
+    cells: list[Any] = [one["values"][name] if name in one["values"] else mean_of(one, name) for one in every]
+    numbers = [cell for cell in cells if isinstance(cell, int | float)]
+    assert numbers == sorted(numbers, reverse=sort.startswith("-"))
+    assert cells[: len(numbers)] == numbers
+    if name == "ema":
+        nothing = cells[len(numbers) :]
+        assert nothing == sorted(nothing, key=lambda cell: cell == UNSET)
+        assert UNSET in nothing
+
+
+def test_best_run_of_a_group_goes_by_the_metric_sorted_by(client: Client) -> None:
+    asked: Any = {"by": ["run.project"], "metrics": ["summary.loss", "summary.acc"], "sort": "summary.acc"}
+    for group in client.post("/api/groups", **asked)["groups"]:
+        best = client.post("/api/table", where=group["clause"], columns=[], sort=["-summary.acc"])["rows"][0]
+        assert group["best"] == best["id"]
+
+
+def test_groups_are_sorted_by_their_size_and_by_nothing_else_that_they_lack(client: Client) -> None:
+    for sort in ("run.count", "-run.count"):
+        found = client.post("/api/groups", by=["lr"], sort=sort)["groups"]
+        counts = [group["count"] for group in found]
+        assert counts == sorted(counts, reverse=sort.startswith("-"))
+    refused: list[Any] = [{"by": ["lr"], "sort": "seed"}, {"by": ["seed"], "but": True, "sort": "seed"}]
+    for body in refused:
+        status, error = client.refused("/api/groups", **body)
+        assert status == 400
+        assert "run.count" in error["message"]
+
+
 def test_groups_of_all_but_a_key_are_equal_in_the_rest(own_client: Client, store: Path) -> None:
     for seed in range(3):
         with setpoint.init(dir=store, config={"lr": 0.25, "seed": seed}) as run:
@@ -241,6 +283,13 @@ def test_compare_shows_what_differs_with_origins(client: Client) -> None:
     assert "page_client.py:" in lines["nan"]["cells"][0]["origin"]
     assert found["hidden"]["config"] > 0
     assert "params differ" in found["verdict"]
+
+
+def test_compare_leaves_out_runs_that_are_not_there(client: Client) -> None:
+    (row,) = client.post("/api/table", where="seed == 3", columns=[])["rows"]
+    assert [run["id"] for run in client.post("/api/compare", runs=["nope", row["id"]])["runs"]] == [row["id"]]
+    status, error = client.refused("/api/compare", runs=["nope"])
+    assert (status, error["kind"]) == (404, "run")
 
 
 def test_compare_shows_equal_lines_when_asked(client: Client) -> None:
@@ -361,6 +410,11 @@ def test_export_streams_the_table_as_csv(client: Client) -> None:
     assert answer.headers["content-type"].startswith("text/csv")
     assert lines[0] == "seed,optim.name"
     assert [line.split(",")[0] for line in lines[1:]] == ["0", "1", "2"]
+
+
+def test_export_has_a_column_of_tags(client: Client) -> None:
+    asked = {"where": "seed in (0, 1)", "sort": ["seed"], "columns": ["seed", "tags"], "format": "csv"}
+    assert client.ask("POST", "/api/export", asked).text.splitlines() == ["seed,tags", "0,base", "1,"]
 
 
 def test_export_gives_json_lines_that_import_reads(client: Client) -> None:

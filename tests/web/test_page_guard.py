@@ -44,6 +44,37 @@ def test_no_path_but_the_page_answers_without_the_token(client: Client, method: 
     assert len(bodies) == 1
 
 
+VISIT = {
+    "Accept": "text/html,application/xhtml+xml,*/*;q=0.8",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Dest": "document",
+}
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/runs/x", "/run/", "/run/a/b", "/favicon.ico", "/apis", "//api/store"])
+def test_a_browser_that_is_led_nowhere_gets_the_page_itself(client: Client, path: str) -> None:
+    page = bare(client, "GET", "/").content
+    for headers in (VISIT, {"Accept": "text/html"}, {**VISIT, "Sec-Fetch-Site": "cross-site"}):
+        answer = bare(client, "GET", path, **headers)
+        assert (answer.status_code, answer.content) == (404, page), headers
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_no_call_or_asset_is_visited_without_the_token(client: Client, method: str) -> None:
+    refused = bare(client, "GET", "/api/store").content
+    for path in ("/api", "/api/", "/api/store", "/api/none", "/api/%2e%2e/nowhere", "/assets"):
+        answer = bare(client, method, path, **VISIT)
+        assert (answer.status_code, answer.content) == (401, refused if method != "HEAD" else b""), path
+    if method != "GET":
+        assert bare(client, method, "/nowhere", **VISIT).status_code == 401
+
+
+@pytest.mark.parametrize("mode", ["cors", "no-cors", "same-origin", "websocket", "navigate, cors"])
+def test_what_a_script_or_a_picture_asks_for_is_no_visit(client: Client, mode: str) -> None:
+    assert bare(client, "GET", "/nowhere", **{**VISIT, "Sec-Fetch-Mode": mode}).status_code == 401
+    assert bare(client, "GET", "/nowhere", **{**VISIT, "Accept": "image/avif,*/*"}).status_code == 401
+
+
 @pytest.mark.parametrize(
     "value",
     [

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from page_client import RUNS
 
+import setpoint
 from setpoint._catalog.database import Database
 from setpoint._catalog.reading import ReadingCatalog, TookTooLongError
 from setpoint._query import distinct, groups, histogram, kinds, orders, vectors
@@ -153,6 +154,48 @@ def test_facets_of_very_many_runs_are_estimated(catalog: ReadingCatalog, monkeyp
     found = histogram.facet_of(Runs(catalog, parse("seed >= 0")), target_of("optim.name"), numbers)
     assert found.is_estimated
     assert sum(one.count for one in found.values or []) == RUNS
+
+
+def whole_facet(store: Path, name: str) -> histogram.Facet:
+    """Return the facet of a key among all runs of a store."""
+    source = catalog_for(store)
+    source.catch_up()
+    catalog = ReadingCatalog(source)
+    found = histogram.facet_of(
+        Runs(catalog, parse_all()), target_of(name), Orders(catalog).numbers(question(""), STATE)
+    )
+    catalog.close()
+    return found
+
+
+@pytest.mark.parametrize(
+    ("values", "is_widening"),
+    [
+        (list(range(1, 10_000, 7)), False),  # seeds: as many in each thousand
+        ([10 ** (-1 - at / 100) for at in range(400)], True),  # a learning rate: as many in each decade
+        ([10 ** (-1 - at / 100) for at in range(250)], False),  # but too few decades
+    ],
+)
+def test_bins_widen_by_a_factor_only_where_that_fills_them_more_evenly(
+    store: Path, values: list[float], is_widening: bool
+) -> None:
+    for value in values[:: len(values) // 100]:
+        with setpoint.init(dir=store, config={"v": value}):
+            pass
+    bins = whole_facet(store, "v").bins or []
+    widths = [one.high - one.low for one in bins]
+    assert (widths[-1] > 3 * widths[0]) == is_widening
+
+
+def test_a_facet_shows_whole_numbers_among_floats_as_they_were_recorded(store: Path) -> None:
+    for config in ({"drop": 0, "lr": 1.0}, {"drop": 0.5, "lr": 0.5}):
+        with setpoint.init(dir=store, config=config):
+            pass
+
+    def shown(name: str) -> list[str]:
+        return [repr(one.value) for one in whole_facet(store, name).values or []]
+
+    assert (shown("drop"), shown("lr")) == (["0", "0.5"], ["0.5", "1.0"])
 
 
 @pytest.mark.parametrize("name", ["MANY_RUNS", "MOST_READ", "_COMMON"])

@@ -2,11 +2,25 @@
 import { signal } from "@preact/signals";
 
 export interface Address {
+  /** The step of the browser's history that this is: the same again after "back". */
+  readonly step: number;
   readonly path: string;
   readonly params: ReadonlyMap<string, string>;
 }
 
+let lastStep = Date.now(); // other numbers than those of the page before it was loaded anew
+const named = (): { step: number } => ({ step: ++lastStep });
+
+/** The number of the step that the browser is at; one that another made gets its number here. */
+function stepNow(): number {
+  const held = (history.state as { step?: unknown } | null)?.step;
+  if (typeof held === "number") return held;
+  history.replaceState(named(), "");
+  return lastStep;
+}
+
 const read = (): Address => ({
+  step: stepNow(),
   path: location.pathname === "/" ? "/runs" : location.pathname,
   params: new Map(new URLSearchParams(location.search)),
 });
@@ -31,7 +45,7 @@ export function href(path: string, params: Iterable<readonly [string, string]>):
 
 /** Go to another screen or address of this page. */
 export function go(to: string): void {
-  history.pushState(null, "", to);
+  history.pushState(named(), "", to);
   address.value = read();
 }
 
@@ -40,10 +54,18 @@ export function change(changes: Readonly<Record<string, string>>, quietly = fals
   const { path, params } = address.value;
   const to = href(path, new Map([...params, ...Object.entries(changes)]));
   if (to === location.pathname + location.search) return;
-  if (quietly) history.replaceState(null, "", to);
-  else history.pushState(null, "", to);
+  if (quietly) history.replaceState(history.state, "", to);
+  else history.pushState(named(), "", to);
   address.value = read();
 }
+
+const places = new Map<number, unknown>();
+
+/** Have a screen's place (what is scrolled to, what is current) kept for a step of the browser's history. */
+export const keepPlace = (step: number, place: unknown): void => void places.set(step, place);
+
+/** The place that was kept for a step; undefined where the user has not been there. */
+export const placeOf = (step: number): unknown => places.get(step);
 
 /** A list of texts as one parameter: separated by commas, a comma or backslash in a text written with a backslash. */
 export const joinList = (texts: readonly string[]): string =>

@@ -16,13 +16,15 @@ const held = signal<readonly { readonly now: Keys }[]>([]);
 const isTyping = (target: Element | null): boolean =>
   target?.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog[open]") !=
   null;
+/** Whether a small window is open: what is pressed is meant for it, wherever the focus is. */
+export const hasPopup = (): boolean => document.querySelector(".popup, .menu-box, dialog[open]") !== null;
 const isPressed = (target: Element | null, key: string): boolean =>
   (key === "Enter" || key === " ") && target?.closest("button, a, summary, [role=button], [role=option]") != null;
 
 function press(event: KeyboardEvent): void {
   const target = event.target instanceof Element ? event.target : null;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-  if (isTyping(target) || isPressed(target, event.key)) return;
+  if (isTyping(target) || hasPopup() || isPressed(target, event.key)) return;
   const keys = held.peek().findLast(({ now }) => now[event.key] !== undefined);
   if (keys === undefined) return;
   event.preventDefault();

@@ -3,7 +3,7 @@
 import { batch, signal } from "@preact/signals";
 import { ApiError } from "./api";
 import { hash } from "./colour";
-import { revision } from "./load";
+import { answering, revision } from "./load";
 import { follow, type StreamEvent } from "./stream";
 import { token } from "./token";
 
@@ -31,9 +31,9 @@ interface Changed {
 }
 type Told = { readonly event: StreamEvent } | { readonly state: Connection } | { readonly hello: true };
 
-const PAUSES_MS = [250, 1000, 2000, 5000] as const;
+const PAUSES_MS = [250, 1000, 2000, 5000, 10_000] as const;
 const STEADY_MS = 5000; // a stream that lived so long was a good one
-const WORST_PAUSE_MS = 5000;
+const WORST_PAUSE_MS = 30_000;
 const HEARD_MS = 1000;
 let last = "";
 /** The store's state, as the server counts it, of the list that is shown and of the last change told. */
@@ -72,6 +72,7 @@ function setState(state: Connection): void {
   const old = connection.peek();
   const isSame = old.isLost === state.isLost && old.isRefused === state.isRefused;
   if (!isSame || state.heard - old.heard > HEARD_MS) connection.value = state;
+  if (old.isLost && !state.isLost) answering.value += 1;
 }
 
 /** Read the stream again and again until told to stop, or until the server wants another token. */
@@ -127,7 +128,9 @@ export function startLive(): () => void {
     const isNews =
       "event" in told ||
       ("state" in told &&
-        (told.state.isLost !== connection.peek().isLost || told.state.heard - connection.peek().heard > HEARD_MS));
+        (told.state.isLost !== connection.peek().isLost ||
+          told.state.isRefused !== connection.peek().isRefused ||
+          told.state.heard - connection.peek().heard > HEARD_MS));
     take(told);
     if (isNews) channel?.postMessage(told);
   };
@@ -140,7 +143,7 @@ export function startLive(): () => void {
     if (document.hidden) {
       stop?.abort();
       stop = undefined;
-    } else if (stop === undefined) {
+    } else if (stop === undefined && !connection.peek().isRefused) {
       stop = new AbortController();
       void hold(channel === undefined ? undefined : name, stop.signal, tell);
     }

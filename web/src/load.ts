@@ -15,6 +15,9 @@ export interface Answer<T> {
 /** Counts the changes that the live stream told of; a component that asks again on each takes it as `revision`. */
 export const revision = signal(0);
 
+/** Rises when the server answers again that did not: what failed for that is asked again. */
+export const answering = signal(0);
+
 /** Ask when path, body or revision change; path null asks nothing. A newer question ends an older one. */
 export function useAnswer<T>(path: string | null, body?: unknown, asked = 0): Answer<T> {
   const [state, setState] = useState<{ data?: T; error?: ApiError; at: number; loading: boolean }>({
@@ -42,6 +45,10 @@ export function useAnswer<T>(path: string | null, body?: unknown, asked = 0): An
     );
     return () => stop.abort();
   }, [path, said, asked, tries]);
+  const again = answering.value;
+  useEffect(() => {
+    if (state.error?.status === 0) setTries((count) => count + 1);
+  }, [again]);
   return {
     data: state.data,
     error: state.error,

@@ -14,7 +14,8 @@ import { ViewsMenu } from "./frame/views-menu";
 import { useKeys } from "./keys";
 import { refreshes, startLive } from "./live";
 import { useAnswer } from "./load";
-import { Failed, Waiting } from "./states";
+import { NewKey } from "./frame/new-key";
+import { Empty, Waiting } from "./states";
 import { loadViews } from "./views";
 
 type Screen = ComponentType;
@@ -81,7 +82,7 @@ function Bar({ screen, store, help }: { screen: string; store: Store | undefined
       {FILTERED.has(screen) && <FilterBox />}
       <div class="bar-tools">
         <ViewsMenu />
-        <CopyAs />
+        <CopyAs store={store?.store} />
         <ThemeSwitch />
         <button type="button" class="plain icon" title="Keys (?)" aria-label="Keys" onClick={help}>
           <span aria-hidden="true">?</span>
@@ -91,18 +92,37 @@ function Bar({ screen, store, help }: { screen: string; store: Store | undefined
   );
 }
 
+const NOWHERE = "";
+
+/** The screen at a path; NOWHERE where there is none. */
+function screenAt(path: string): string {
+  const [, name = "", id, ...more] = path.split("/");
+  const isWhole = name === "run" ? more.length === 0 : id === undefined;
+  return isWhole && Object.hasOwn(SCREENS, name) ? name : NOWHERE;
+}
+
+const Nowhere = () => (
+  <Empty title="There is no such screen">
+    <p>
+      Nothing is at <code>{address.value.path}</code>.
+    </p>
+    <Link to="/runs" label="Go to the runs" />
+  </Empty>
+);
+
 export function Shell() {
-  const name = address.value.path.split("/")[1] ?? "";
-  const known = name in SCREENS ? name : "runs";
+  const known = screenAt(address.value.path);
   const Shown = useScreen(known);
   const [isHelping, setHelping] = useState(false);
   const store = useAnswer<Store>("/api/store", undefined, refreshes.value);
+  const isShut = store.data === undefined && store.error?.status === 401; // else what was told before stays in sight
   useEffect(() => {
     void loadViews();
     return startLive();
   }, []);
   useEffect(() => {
-    document.title = `${known === "run" ? (address.value.path.split("/")[2] ?? "Run") : titled(known)} · setpoint`;
+    if (known === NOWHERE) document.title = "No such screen · setpoint";
+    else document.title = `${known === "run" ? (address.value.path.split("/")[2] ?? "Run") : titled(known)} · setpoint`;
   }, [known, address.value.path]);
   useKeys({
     "?": { label: "All keys", act: () => setHelping(true) },
@@ -114,10 +134,16 @@ export function Shell() {
         Skip to content
       </a>
       <Bar screen={known} store={store.data} help={() => setHelping(true)} />
-      <Banner />
+      {!isShut && <Banner />}
       <main id="main" tabIndex={-1}>
-        {store.error?.status === 401 ? (
-          <Failed error={store.error} retry={store.retry} />
+        {isShut ? (
+          <div role="alert">
+            <Empty title="This page needs its key">
+              <NewKey />
+            </Empty>
+          </div>
+        ) : known === NOWHERE ? (
+          <Nowhere />
         ) : Shown === undefined ? (
           <Waiting />
         ) : (

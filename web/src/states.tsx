@@ -2,6 +2,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { ApiError } from "./api";
+import { connection } from "./live";
 
 /** Grey lines in place of content, shown only when the wait is noticeable. */
 export function Waiting({ lines = 8 }: { lines?: number }) {
@@ -20,6 +21,9 @@ export function Waiting({ lines = 8 }: { lines?: number }) {
   );
 }
 
+/** Whether the frame says what is wrong and what to do about it: without the new key nothing else can be asked. */
+const isSaidAbove = ({ status }: ApiError): boolean => connection.value.isRefused && (status === 0 || status === 401);
+
 /** What failed, and a way on; goes above data that is still shown. */
 export function Failed({
   error,
@@ -30,6 +34,7 @@ export function Failed({
   retry?: () => void;
   children?: ComponentChildren;
 }) {
+  if (isSaidAbove(error)) return null;
   return (
     <div class="failed" role="alert">
       <p>{error.message}</p>

@@ -2,12 +2,12 @@
 const NAME = "setpoint-token";
 let held = "";
 
-/** Take the token out of the address, where there is one; call once, before anything is asked. */
-export function takeToken(): void {
+/** Take the token out of the address; call it before anything is asked. Tells whether there was one. */
+export function takeToken(): boolean {
   const found = /^#token=([A-Za-z0-9_-]+)/.exec(location.hash);
   if (found?.[1] !== undefined) {
     held = found[1];
-    history.replaceState(null, "", location.pathname + location.search);
+    history.replaceState(history.state, "", location.pathname + location.search);
   }
   try {
     if (held === "") held = sessionStorage.getItem(NAME) ?? "";
@@ -15,6 +15,18 @@ export function takeToken(): void {
   } catch {
     // A frame in a notebook may have no storage: the token then lives as long as the page.
   }
+  return found !== null;
+}
+
+/** The token in what was typed or pasted: the address that `setpoint ui` printed, or the token alone. */
+export const tokenIn = (typed: string): string | undefined =>
+  /^(?:.*#token=)?([A-Za-z0-9_-]{20,})$/s.exec(typed.trim())?.[1];
+
+/** Load the page anew with another token, at the address where it is. */
+export function reopen(other: string): void {
+  // By the address: a frame in a notebook may have no storage.
+  history.replaceState(history.state, "", `${location.pathname}${location.search}#token=${other}`);
+  location.reload();
 }
 
 export const token = (): string => held;

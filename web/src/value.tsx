@@ -10,17 +10,22 @@ export function numberOf(cell: Cell): number | undefined {
   return typeof cell === "object" && cell !== null ? cell.n : undefined;
 }
 
-/** A float in as few digits as tell it apart: `digits` significant ones, more only if asked. */
+/** So many digits tell every float from its neighbours; most need fewer. */
+export const ALL_DIGITS = 17;
+
+/**
+ * A float in as few digits as tell it apart: `digits` significant ones, more only if asked. With all digits it is the
+ * shortest text that reads back as the same number, so that a recorded 0.0003 is no 2.9999999999999997e-4.
+ */
 export function floatText(value: number, digits = 4): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return String(value);
   const size = Math.abs(value);
+  const isWhole = digits >= ALL_DIGITS;
   if (size !== 0 && (size < 1e-3 || size >= 1e6)) {
-    return value
-      .toExponential(Math.max(0, digits - 1))
-      .replace(/\.?0+e/, "e")
-      .replace("e+", "e");
+    const text = isWhole ? value.toExponential() : value.toExponential(Math.max(0, digits - 1)).replace(/\.?0+e/, "e");
+    return text.replace("e+", "e");
   }
-  return String(Number(value.toPrecision(digits)));
+  return String(isWhole ? value : Number(value.toPrecision(digits)));
 }
 
 /** A cell as text. */
@@ -37,10 +42,10 @@ export function digitsFor(cells: readonly Cell[]): number {
   const floats = [
     ...new Set(cells.filter((cell): cell is number => typeof cell === "number" && !Number.isInteger(cell))),
   ];
-  for (let digits = 4; digits < 17; digits++) {
+  for (let digits = 4; digits < ALL_DIGITS; digits++) {
     if (new Set(floats.map((value) => floatText(value, digits))).size === floats.length) return digits;
   }
-  return 17;
+  return ALL_DIGITS;
 }
 
 export function Value({ cell, digits = 4 }: { cell: Cell; digits?: number }) {
@@ -53,6 +58,7 @@ export function Value({ cell, digits = 4 }: { cell: Cell; digits?: number }) {
       </span>
     );
   if (typeof cell === "string" && cell === "") return <span class="value-empty">""</span>;
-  if (typeof cell === "number" && textOf(cell, 17) !== text) return <span title={textOf(cell, 17)}>{text}</span>;
+  const whole = textOf(cell, ALL_DIGITS);
+  if (typeof cell === "number" && whole !== text) return <span title={whole}>{text}</span>;
   return <>{text}</>;
 }

@@ -8,6 +8,8 @@ import {
   lowerBound,
   nearest,
   notes,
+  reaches,
+  recordedGaps,
   smoothed,
   spanText,
   xRange,
@@ -27,8 +29,10 @@ const series = (values: Series["values"], more: Partial<Series> = {}): Series =>
 });
 const curve = (values: Series["values"], more: Partial<Series> = {}): Curve => curveOf(series(values, more), "step", 0);
 
+const ones = (count: number): Float64Array => new Float64Array(count).fill(1);
+
 test("a constant stays itself when smoothed, from the first point on", () => {
-  expect([...smoothed(Float64Array.from([2, 2, 2]), 0.9)].map((y) => y.toFixed(9))).toEqual([
+  expect([...smoothed(Float64Array.from([2, 2, 2]), 0.9, ones(3))].map((y) => y.toFixed(9))).toEqual([
     "2.000000000",
     "2.000000000",
     "2.000000000",
@@ -36,9 +40,56 @@ test("a constant stays itself when smoothed, from the first point on", () => {
 });
 
 test("smoothing weighs the past by its weight", () => {
-  const [first, second] = smoothed(Float64Array.from([0, 1]), 0.5);
+  const [first, second] = smoothed(Float64Array.from([0, 1]), 0.5, ones(2));
   expect(first).toBe(0);
   expect(second).toBeCloseTo(2 / 3, 12);
+});
+
+test("how many points were left out is told by the steps, or else by their mean", () => {
+  expect([...recordedGaps({ steps: [0, 10, 20], total: 3 })]).toEqual([1, 1, 1]);
+  expect([...recordedGaps({ steps: [0, 10, 40], total: 21 })]).toEqual([1, 5, 15]);
+  expect([...recordedGaps({ steps: [0, 10, 5, 15], total: 21 })]).toEqual([1, 10, 1, 10]);
+  expect([...recordedGaps({ steps: [7, 7, 7], total: 21 })]).toEqual([1, 10, 10]);
+  expect([...recordedGaps({ steps: [7], total: 21 })]).toEqual([1]);
+});
+
+/** A loss with noise, and what the server leaves of it: the smallest and largest of each of so many stretches. */
+function recorded(count: number, noise: number): Series {
+  let seed = 1;
+  const random = (): number => (seed = (seed * 48271) % 2147483647) / 2147483647 - 0.5;
+  return series(Array.from({ length: count }, (_, at) => Math.exp((-6 * at) / count) + noise * random()));
+}
+function thinned(whole: Series, stretches: number): Series {
+  const size = whole.total / stretches;
+  const values = whole.values.map(Number);
+  const kept = Array.from({ length: stretches }, (_, stretch) => {
+    const part = values.slice(stretch * size, (stretch + 1) * size);
+    return [Math.min(...part), Math.max(...part)].map((value) => stretch * size + part.indexOf(value));
+  });
+  const at = [...new Set([0, ...kept.flat(), whole.total - 1])].sort((one, other) => one - other);
+  const pick = <T>(from: readonly T[]): T[] => at.flatMap((place) => from.slice(place, place + 1));
+  return { ...whole, steps: pick(whole.steps), values: pick(whole.values), times: pick(whole.times) };
+}
+
+test.each([
+  [0.9, 0, 0.005],
+  [0.99, 0, 0.005],
+  [0.99, 0.2, 0.06],
+  [0.999, 0.2, 0.03],
+])("smoothing by %f over noise of %f is the same whatever was left out", (weight, noise, most) => {
+  const whole = recorded(20_000, noise);
+  const few = curveOf(thinned(whole, 500), "step", weight);
+  const all = curveOf(whole, "step", weight);
+  const off = [...few.xs].map((x, at) => Math.abs((few.smooth?.[at] ?? NaN) - (all.smooth?.[x / 10] ?? NaN)));
+  expect(few.xs.length).toBeLessThan(1100);
+  expect(Math.max(...off.slice(100))).toBeLessThan(most); // an average over few points is still all noise
+});
+
+test("a curve has no value where it has ended or not begun", () => {
+  const [short, single] = [curve([1, 2, 3]), curve([1])];
+  expect([-6, -5, 25, 26].map((x) => reaches(short, x, 1))).toEqual([false, true, true, false]);
+  expect([-2, 1, 3].map((x) => reaches(single, x, 2))).toEqual([true, true, false]);
+  expect(reaches(curve([]), 0, 1)).toBe(false);
 });
 
 test("nan and infinities are gaps that smoothing passes over", () => {

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Cell, Comparison, Line, Row } from "../src/api";
 import { asCommand, written } from "../src/compare/copy";
 import { delta, isOtherOrigin, keyTest, noisy, odd } from "../src/compare/difference";
-import { joinKey, leafOf, pythonOf, splitKey } from "../src/key";
+import { joinKey, leafOf, nameIn, pythonOf, shownKey, splitKey } from "../src/key";
 import { bodyRows, offsets, sizes, visible } from "../src/compare/layout";
 import { type Comparing, moved } from "../src/compare/state";
 import { treeRows } from "../src/compare/tree";
@@ -42,6 +42,7 @@ const state: Comparing = {
   ignored: [],
   filter: "",
   closed: new Set(),
+  opened: new Set(),
 };
 
 test("keys come apart and together again", () => {
@@ -59,9 +60,21 @@ test.each([
   ["optim.betas[1]", "betas[1]", "optim"],
   ["layers[0].width", "width", "layers[0]"],
   ["layers[0][2]", "layers[0][2]", ""],
-  ['summary."val.acc"', '"val.acc"', "summary"],
+  ['summary."val.acc"', "val.acc", "summary"],
+  ['"a[0]".x', "x", '"a[0]"'],
+  ['x."a[0]"', '"a[0]"', "x"],
+  ['x." a"', '" a"', "x"],
+  ['x."q\\"r"[2]', '"q\\"r"[2]', "x"],
+  ['x.""', '""', "x"],
 ])("the head of %s says its last name, with indexes, apart from its parents", (key, leaf, parent) => {
   expect(leafOf(key)).toEqual({ leaf, parent });
+});
+
+test("a result is shown without its quotes, unless another one reads like that", () => {
+  expect(shownKey('"val.acc"', new Set(['"val.acc"', "acc"]))).toBe("val.acc");
+  expect(shownKey('"val.acc"', new Set(['"val.acc"', "val.acc"]))).toBe('"val.acc"');
+  expect(shownKey('val."a.b"', new Set())).toBe('val."a.b"');
+  expect(['"a\\"b"', "c", '"a".b', '"\\q"'].map(nameIn)).toEqual(['a"b', "c", '"a".b', '"\\q"']);
 });
 
 test("a key is copied as Python reads it", () => {
@@ -97,6 +110,16 @@ test("equal rows are hidden and counted, whether the server sent them or not", (
   ]);
 });
 
+test("a long part on the machine begins closed, opens when told so, and to a filter", () => {
+  const facts = Array.from({ length: 21 }, (_, at) => line(`package-${at}`, 1, 2));
+  const shown = (more: Partial<Comparing>, lines = facts): number =>
+    bodyRows({ ...data, facts: lines }, { ...state, ...more }).filter(({ part }) => part === "facts").length;
+  expect(shown({})).toBe(1);
+  expect(shown({}, facts.slice(1))).toBe(21);
+  expect(shown({ opened: new Set(["facts"]) })).toBe(22);
+  expect(shown({ filter: "package-2" })).toBe(3);
+});
+
 test("all rows are shown when asked for, and a filter leaves those that fit", () => {
   expect(bodyRows(data, { ...state, isAll: true }).filter((row) => row.kind === "leaf")).toHaveLength(4);
   expect(
@@ -125,10 +148,16 @@ test("the same value from elsewhere is noticed", () => {
   expect(isOtherOrigin(line("lr", 1, 1))).toBe(false);
 });
 
-test("the cells that stand out are those unlike the baseline, or unlike most", () => {
+test("the cells that stand out are those unlike the baseline, or unlike more than half", () => {
   expect([...odd(line("k", 1, 1, 2).cells, undefined)]).toEqual([2]);
   expect([...odd(line("k", 1, 1, 2).cells, 2)]).toEqual([0, 1]);
-  expect([...odd(line("k", 1, 2).cells, undefined)]).toEqual([]);
+  for (const values of [
+    [1, 2],
+    [1, 2, 3],
+    [1, 1, 2, 3],
+    [1, 1, 2, 2],
+  ])
+    expect([...odd(line("k", ...values).cells, undefined)]).toEqual([]);
 });
 
 test("an integer and a float of the same size differ", () => {
@@ -190,6 +219,11 @@ test("CSV runs no formulas, and leaves numbers alone", () => {
   expect(written("CSV", data.runs, parts)).toBe(
     'section,key,a,b\r\nConfig,a|b,\'=1+1,"x ""y"""\r\nConfig,lr,-0.1,\r\n',
   );
+});
+
+test("numbers are copied as they were recorded", () => {
+  const numbers = [{ title: "C", lines: [line("lr", 0.0003, 0.1 + 0.2)] }];
+  expect(written("CSV", data.runs, numbers)).toContain("C,lr,3e-4,0.30000000000000004");
 });
 
 test("LaTeX's signs are written, not obeyed", () => {

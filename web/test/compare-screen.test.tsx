@@ -42,6 +42,7 @@ const answered: Comparison = {
   facts: [],
   hidden: { config: 37, results: 0, facts: 2 },
 };
+const facts = Array.from({ length: 30 }, (_, at) => ({ ...lr, key: `package-${at}` }));
 const history: History = {
   key: "optim.lr",
   changes: [
@@ -66,6 +67,7 @@ function serve(path: string, request?: RequestInit): Response {
   const has = (start: string): boolean => path.startsWith(start);
   if (has("/api/compare")) {
     const isWhole = body["equal"] === true;
+    if ((body["runs"] as string[]).includes("c")) return Response.json({ ...answered, facts });
     return Response.json(
       isWhole ? { ...answered, config: [lr, seed], hidden: { config: 0, results: 0, facts: 0 } } : answered,
     );
@@ -79,7 +81,8 @@ function serve(path: string, request?: RequestInit): Response {
       rows: [row("c", "new-one"), row("d", "old-one")],
     });
   if (path.includes("/history")) return Response.json(history);
-  if (has("/api/run/")) return Response.json({ ...row("a", "calm-otter"), metrics: [] });
+  if (has("/api/run/")) return Response.json({ ...row("a", "calm-otter"), metrics: [{ name: "acc", points: 2 }] });
+  if (has("/api/series")) return Response.json({ series: [] });
   return Response.json({ error: { kind: "missing", message: `No ${path}` } }, { status: 404 });
 }
 
@@ -185,9 +188,38 @@ test("a section closes", async () => {
   await waitFor(() => expect(screen.queryByText("train.py:41")).toBeNull());
 });
 
-test("runs that are not there are named", async () => {
+test("runs that are not there are named, and taken out of the address when asked", async () => {
   open("/compare?r=a,b,gone");
-  expect((await screen.findByRole("alert")).textContent).toContain("gone");
+  expect((await screen.findByRole("alert")).textContent).toContain("gone was not found");
+  expect(screen.getByText("train.py:41")).toBeTruthy();
+  fireEvent.click(screen.getByText("Take it out of the address"));
+  expect(address.value.params.get("r")).toBe("a,b");
+});
+
+test("what the colour of a cell says is told where there is one", async () => {
+  open("/compare?r=a,b&base=a");
+  expect(await screen.findByText("differs from the baseline")).toBeTruthy();
+  cleanup();
+  open("/compare?r=a,b");
+  await screen.findByText("train.py:41");
+  expect(screen.queryByText(/odd one out/)).toBeNull();
+});
+
+test("a long part on the machine begins closed and opens", async () => {
+  open("/compare?r=a,b,c");
+  const head = await screen.findByText("Code, packages, machine");
+  expect(screen.queryByText("package-1")).toBeNull();
+  fireEvent.click(head);
+  expect(await screen.findByText("package-1")).toBeTruthy();
+  expect(address.value.params.get("cs")).toBe("+facts");
+  fireEvent.click(screen.getByText("Code, packages, machine"));
+  expect(address.value.params.has("cs")).toBe(false);
+});
+
+test("a button leads to the curves below the rows", async () => {
+  open("/compare?r=a,c");
+  fireEvent.click(await screen.findByText("Metrics ↓"));
+  expect(document.activeElement?.id).toBe("compare-below");
 });
 
 test("without runs the newest two are offered", async () => {

@@ -5,7 +5,7 @@ import { dotsPicture, stampOf } from "../src/explore/dots";
 import { type Gap, Gaps } from "../src/explore/gaps";
 import { nearestDot, nearestLine } from "../src/explore/hover";
 import { found } from "../src/explore/picker";
-import { sideFor, sidePlaces } from "../src/explore/scatter-place";
+import { grainsOf, placesAlong, sideFor, sidePlaces } from "../src/explore/scatter-place";
 import { columnOf } from "./explore-columns";
 
 const PALETTE = Array.from({ length: 9 }, (_, group) => [group * 25, 100, 250 - group * 25] as const);
@@ -101,10 +101,12 @@ test("the nearest marked line and dot are found, within reach only", () => {
 test("a scatter's runs of a category stand beside each other, each always at its place", () => {
   const axis = axisOf(columnOf("opt", ["a", "a", "b", undefined]));
   const side = sideFor(axis, 0, 400, 24);
-  const places = sidePlaces(axis, side, 1);
+  const along = placesAlong(axis, grainsOf(["one", "two", "three", "four"]), 1);
+  const places = sidePlaces(along, side);
   expect(places[0]).not.toBe(places[1]);
-  expect([...sidePlaces(axis, side, 1)]).toEqual([...places]);
   expect(places[3]).toBeLessThan(300);
+  const fewer = axisOf(columnOf("opt", ["b", "a"]));
+  expect(placesAlong(fewer, grainsOf(["three", "two"]), 1)[1]).toBe(along[1]);
 });
 
 test("a search finds all its words, names that begin with it first", () => {

@@ -1,9 +1,11 @@
 import { expect, test } from "vitest";
-import { axisOf } from "../src/explore/axis";
+import { type Axis, axisOf } from "../src/explore/axis";
 import { allBits, countBits, hasBit } from "../src/explore/bits";
 import { NO_CLASS, STEPS } from "../src/explore/classes";
-import { likelyMetric, varyingKeys } from "../src/explore/data";
-import { isInside, lassoBits, polygonFrom, polygonText, simplified } from "../src/explore/lasso";
+import { firstKeys, likelyMetric, varyingKeys } from "../src/explore/data";
+import { isInside, lassoBits, simplified } from "../src/explore/lasso";
+import { coordinateAt, type Corner, cornersFrom, cornersText, polygonOn } from "../src/explore/lasso-corners";
+import { grainsOf, placesAlong, railPlace } from "../src/explore/scatter-place";
 import { bestFirst, categoriesOf, naturalDirection, rampOf, topBits } from "../src/explore/ranking";
 import { axesFrom, axesText, metricFrom, metricText } from "../src/explore/settings";
 import { boxesOf, boxOf, groupsOf, histogramOf, quantile } from "../src/explore/stats";
@@ -118,7 +120,7 @@ test("metric and axes survive the address", () => {
   expect(axesFrom(axesText(axes))).toEqual(axes);
 });
 
-test("a lasso holds what is inside, and survives the address", () => {
+test("a lasso holds what is inside", () => {
   const square = [
     [0, 0],
     [0.5, 0],
@@ -127,8 +129,6 @@ test("a lasso holds what is inside, and survives the address", () => {
   ] as const;
   expect(isInside(square, 0.2, 0.2)).toBe(true);
   expect(countBits(lassoBits(square, [0.1, 0.6, 0.4], [0.1, 0.1, 0.49]))).toBe(2);
-  expect(polygonFrom(polygonText(square))).toEqual(square);
-  expect(polygonFrom("1.2-x")).toEqual([]);
   expect(
     simplified(
       [
@@ -146,6 +146,72 @@ test("a lasso holds what is inside, and survives the address", () => {
   ]);
 });
 
+test("a lasso survives the address; one that can't be read is none", () => {
+  const corners: Corner[] = [
+    [1e-5, -0.5],
+    [
+      { token: "=a,b~c", off: -0.2 },
+      { token: "!unset", off: 0.25 },
+    ],
+    [{ token: "#3", off: 0 }, 2],
+  ];
+  expect(cornersFrom(cornersText(corners))).toEqual(corners);
+  for (const text of ["", "120.80-400.90-3.4", "1,2,3,4", "1,2,3,4,5,x", "1,2,3,4,5,"])
+    expect(cornersFrom(text)).toEqual([]);
+});
+
+const ids = Array.from({ length: 40 }, (_, at) => `run-${at}`);
+/** The ids of those of some runs that a lasso around places of all runs' axes marks. */
+function lassoed(xs: Values, ys: Values, square: readonly (readonly [number, number])[], some: readonly number[]) {
+  const [wholeX, wholeY] = [axisOf(columnOf("x", xs)), axisOf(columnOf("y", ys))];
+  const corners = square.map(([x, y]): Corner => [coordinateAt(wholeX, x), coordinateAt(wholeY, y)]);
+  const part = (values: Values): Axis =>
+    axisOf(
+      columnOf(
+        "k",
+        some.map((run) => values[run]),
+      ),
+    );
+  const [xAxis, yAxis] = [part(xs), part(ys)];
+  const grains = grainsOf(some.map((run) => ids[run] ?? ""));
+  const polygon = polygonOn(cornersFrom(cornersText(corners)), xAxis, yAxis);
+  const bits = lassoBits(polygon, placesAlong(xAxis, grains, 1), placesAlong(yAxis, grains, 2));
+  return some.filter((_, at) => hasBit(bits, at));
+}
+type Values = Parameters<typeof columnOf>[1];
+const all = ids.map((_, at) => at);
+const box = (left: number, low: number, right: number, high: number) =>
+  [
+    [left, low],
+    [right, low],
+    [right, high],
+    [left, high],
+  ] as const;
+
+test.each([
+  ["linear numbers", all.map((at) => at), box(0.2, 0.1, 0.7, 1.05)],
+  ["numbers over magnitudes", all.map((at) => 10 ** (-at / 8)), box(0.2, 0.1, 0.7, 1.05)],
+  ["labels", all.map((at) => ["adam", "lion", "sgd", "shampoo"][at % 4]), box(0.3, 0.1, 0.8, 1.05)],
+  ["numbers and runs without one", all.map((at) => (at % 3 === 0 ? undefined : at)), box(-1.4, 0.1, 0.5, 1.05)],
+  ["one number", all.map(() => 3), box(0.4, 0.1, 0.6, 0.8)],
+])("a lasso on %s marks the same of the runs that a filter leaves", (_, xs, square) => {
+  const ys = all.map((at) => (at * 7) % 40);
+  const marked = lassoed(xs, ys, square, all);
+  expect(marked.length).toBeGreaterThan(2);
+  expect(marked.length).toBeLessThan(40);
+  for (const isLeft of [(at: number) => at > 15, (at: number) => at % 4 !== 1, (at: number) => at % 3 !== 0]) {
+    const some = all.filter(isLeft);
+    expect(lassoed(xs, ys, square, some)).toEqual(marked.filter(isLeft));
+  }
+});
+
+test("a lasso below the scale's end meets no rail", () => {
+  const axis = axisOf(columnOf("lr", [5, 10, undefined]));
+  const x = polygonOn([[1, 5]], axis, axis).map(([place]) => place);
+  expect(x[0]).toBeLessThan(0);
+  expect(x[0]).toBeGreaterThan(railPlace(0) + 0.25);
+});
+
 const key = (name: string, more: Partial<KeyInfo> = {}): KeyInfo => ({
   name,
   scope: "config",
@@ -155,7 +221,7 @@ const key = (name: string, more: Partial<KeyInfo> = {}): KeyInfo => ({
   ...more,
 });
 
-test("the first axes are params that vary, seeds and names last", () => {
+test("the first axes are params that vary, seeds late, and last those with one value that some runs lack", () => {
   const keys = [
     key("seed"),
     key("constant", { values: 1 }),
@@ -163,7 +229,28 @@ test("the first axes are params that vary, seeds and names last", () => {
     key("lr"),
     key("summary.acc", { scope: "summary" }),
   ];
-  expect(varyingKeys(keys, 100)).toEqual(["lr", "ema", "seed"]);
+  expect(varyingKeys(keys, 100)).toEqual(["lr", "seed", "ema"]);
+});
+
+test("axes begin with what matters, then go by importance, and keys with one value that some runs lack are last", () => {
+  const ranked = (name: string, value: number, matters = false) => ({
+    key: name,
+    value,
+    low: 0,
+    high: 1,
+    tied: [],
+    tendency: "",
+    matters,
+  });
+  const keys = [key("optim"), key("ema", { values: 1, runs: 40 }), key("depth"), key("lr"), key("width"), key("wd")];
+  const params = [
+    ranked("width", 0.1),
+    ranked("wd", -0.1),
+    ranked("ema", 0),
+    ranked("depth", 0.2),
+    ranked("lr", 0.1, true),
+  ];
+  expect(firstKeys({ keys, total: 100 }, params)).toEqual(["lr", "depth", "width", "wd", "optim", "ema"]);
 });
 
 test("the first metric is the held-out result where there is one", () => {

@@ -115,7 +115,7 @@ const open = (to = "/run/r1") => {
 test("the config shows each value with who set it and at which level", async () => {
   const { container } = open();
   const line = (await screen.findByText("train.py:41")).closest("[role=row]");
-  expect(line?.textContent).toContain("lr0.1train.py:41set2");
+  expect(line?.textContent).toContain("lr0.1train.py:41set1");
   expect(container.querySelector("svg[onload]")).toBeNull();
 });
 
@@ -148,7 +148,7 @@ test("a param's history opens beside it, old value and new, and Escape closes it
   open();
   fireEvent.click(await screen.findByText("train.py:41"));
   const drawer = await screen.findByRole("complementary");
-  await waitFor(() => expect(within(drawer).getByText("2 changes")).toBeTruthy());
+  await waitFor(() => expect(within(drawer).getByText("Changed once")).toBeTruthy());
   expect(drawer.textContent).toContain("0.3 → 0.1");
   expect(drawer.textContent).toContain("step 12,000rank 1");
   expect(drawer.textContent).toContain("step size");
@@ -169,6 +169,25 @@ test("tags and notes are changed in place", async () => {
   fireEvent.input(screen.getByLabelText("New tag"), { target: { value: "good" } });
   fireEvent.submit(screen.getByLabelText("New tag").closest("form") as HTMLFormElement);
   await waitFor(() => expect(edits[2]).toEqual({ tags: ["base", "good"] }));
+});
+
+test("the focus is on the button again after a tag or notes were saved", async () => {
+  open();
+  fireEvent.click(await screen.findByText("+ tag"));
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("New tag")));
+  fireEvent.input(screen.getByLabelText("New tag"), { target: { value: "good" } });
+  fireEvent.submit(screen.getByLabelText("New tag").closest("form") as HTMLFormElement);
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByText("+ tag")));
+  fireEvent.click(screen.getByText("Edit"));
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Notes")));
+  fireEvent.keyDown(screen.getByLabelText("Notes"), { key: "Enter", ctrlKey: true });
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByText("Edit")));
+});
+
+test("one param is one, not 1 params", async () => {
+  run = made({ params: run.params.slice(0, 1) });
+  open();
+  expect(await screen.findByText("1 param")).toBeTruthy();
 });
 
 test("a crashed run says how long it has been silent, a failed one how it ended", async () => {

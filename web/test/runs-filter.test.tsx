@@ -4,7 +4,7 @@ import { address, go } from "../src/address";
 import { FilterBox } from "../src/filter/box";
 import { addClause, clausesOf, dropClause } from "../src/filter/clause";
 import { tokensOf, wrongRange } from "../src/filter/tokens";
-import { completed } from "../src/filter/use-completion";
+import { completed, continues } from "../src/filter/use-completion";
 import { joinWhere } from "../src/where";
 
 let answers: Record<string, (body: Record<string, unknown>) => Response> = {};
@@ -81,7 +81,7 @@ test("a completion takes the place of what was typed, with a space where the tex
   });
 });
 
-test("Tab takes the first option, arrows choose another, and Enter then applies", async () => {
+test("arrows choose an option, Enter takes it and then applies", async () => {
   answers["/api/complete"] = ({ text }) =>
     Response.json(
       text === "opt"
@@ -129,12 +129,75 @@ test("the wrong condition can be dropped", async () => {
   expect(address.value.params.get("f")).toBe("seed > 1");
 });
 
-test("Escape gives up what was typed, and a filter from elsewhere comes into the box", async () => {
+/** Offer the key `optim.lr` while it is half typed, and operators after it. */
+function offerKey(): void {
+  const operators = [{ text: "<", detail: "" }];
+  answers["/api/complete"] = ({ text }) =>
+    Response.json(
+      String(text).endsWith(" ")
+        ? { from: String(text).length, to: String(text).length, options: operators }
+        : { from: 0, to: String(text).length, options: [{ text: "optim.lr", detail: "" }] },
+    );
+}
+
+test("an option makes a word whole that begins like it, not an empty one or one that is whole", () => {
+  const at = { from: 0, to: 3, options: [] };
+  expect([continues(at, "opt", "optim.lr"), continues(at, "lr ", "optim.lr")]).toEqual([true, false]);
+  expect([continues({ ...at, to: 0 }, "", "optim.lr"), continues(at, "opt", "opt")]).toEqual([false, false]);
+});
+
+test("Tab makes a half word whole, and leaves the box with the next press", async () => {
+  offerKey();
+  render(<FilterBox />);
+  type("optim.l");
+  await screen.findByRole("option");
+  expect(press("Tab")).toBe(false);
+  await waitFor(() => expect(box().value).toBe("optim.lr "));
+  await screen.findByText("<");
+  expect(press("Tab")).toBe(true);
+  expect(box().value).toBe("optim.lr ");
+});
+
+test("Enter makes a half word whole where there is one way to, rather than apply it", async () => {
+  offerKey();
+  answers["/api/check"] = () => refused(1, []);
+  render(<FilterBox />);
+  type("optim.l");
+  await screen.findByRole("option");
+  press("Enter");
+  await waitFor(() => expect(box().value).toBe("optim.lr "));
+  expect(address.value.params.get("f")).toBeUndefined();
+});
+
+test("Enter applies a number though another begins with it", async () => {
+  answers["/api/complete"] = () => Response.json({ from: 8, to: 9, options: [{ text: "12", detail: "" }] });
+  render(<FilterBox />);
+  type("seed == 1");
+  await screen.findByRole("option");
+  press("Enter");
+  expect(address.value.params.get("f")).toBe("seed == 1");
+});
+
+test("Escape closes the list, then leaves the box with what was typed, which can be undone", async () => {
+  offerKey();
+  go("/runs?f=lr < 1");
+  render(<FilterBox />);
+  type("optim.l");
+  await screen.findByRole("option");
+  press("Escape");
+  await waitFor(() => expect(screen.queryByRole("option")).toBeNull());
+  expect(document.activeElement).toBe(box());
+  press("Escape");
+  expect(document.activeElement).toBe(document.body);
+  expect([box().value, address.value.params.get("f")]).toEqual(["optim.l", "lr < 1"]);
+  fireEvent.click(await screen.findByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(box().value).toBe("lr < 1"));
+});
+
+test("a filter from elsewhere comes into the box", async () => {
   go("/runs?f=lr < 1");
   render(<FilterBox />);
   type("something else");
-  press("Escape");
-  await waitFor(() => expect(box().value).toBe("lr < 1"));
   go("/runs?f=lr < 2");
   await waitFor(() => expect(box().value).toBe("lr < 2"));
 });

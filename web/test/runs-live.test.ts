@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { changedIds, connection, listed, newRuns, refreshes, refresh, startLive, takeEvent } from "../src/live";
-import { revision } from "../src/load";
+import { answering, revision } from "../src/load";
 import { EventReader } from "../src/stream";
 
 let stopLive: (() => void) | undefined;
@@ -94,6 +94,27 @@ test("without a server the page knows that it is lost, and since when", async ()
   stopLive = startLive();
   await vi.waitFor(() => expect(connection.value.isLost).toBe(true));
   expect(Date.now() - connection.value.heard).toBeLessThan(60_000);
+});
+
+test("a server that wants another token is asked no more", async () => {
+  let asked = 0;
+  vi.stubGlobal("fetch", () => {
+    asked += 1;
+    return Promise.resolve(Response.json({ error: { kind: "token" } }, { status: 401 }));
+  });
+  stopLive = startLive();
+  await vi.waitFor(() => expect(connection.value.isRefused).toBe(true));
+  document.dispatchEvent(new Event("visibilitychange"));
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  expect(asked).toBe(1);
+  connection.value = { isLost: false, isRefused: false, heard: Date.now() };
+});
+
+test("what failed for want of a server is to be asked again when it answers", async () => {
+  const before = answering.value;
+  serve(ended(": setpoint\n\n"), stream(": setpoint\n\n"));
+  stopLive = startLive();
+  await vi.waitFor(() => expect(answering.value).toBe(before + 1));
 });
 
 test("a hidden page listens to nothing", async () => {

@@ -20,6 +20,20 @@ test("small and large floats are short", () => {
   ]);
 });
 
+test("with all digits a float is the shortest text that reads back as it", () => {
+  const values = [0.0003, 0.1 + 0.2, 1e-10, 123456789.125, -4.43e-5, 1.7976931348623157e308, 2 / 3];
+  expect(values.map((value) => floatText(value, 17))).toEqual([
+    "3e-4",
+    "0.30000000000000004",
+    "1e-10",
+    "1.23456789125e8",
+    "-4.43e-5",
+    "1.7976931348623157e308",
+    "0.6666666666666666",
+  ]);
+  expect(values.map((value) => Number(floatText(value, 17)))).toEqual(values);
+});
+
 test("digits grow until different values look different", () => {
   const digits = digitsFor([0.12345678, 0.12345679, 1]);
   expect(new Set([0.12345678, 0.12345679].map((value) => floatText(value, digits))).size).toBe(2);

@@ -38,7 +38,7 @@ def write_csv(runs: Runs, file: TextIO, columns: Iterable[str] | None = None) ->
         writer.writerow([_cell(name) for name in names])
     count = 0
     for run in runs:
-        values = tables.flat(run) if columns is None else {name: run.value(name) for name in names}
+        values = tables.flat(run) if columns is None else {name: _value(run, name) for name in names}
         writer.writerow([_cell(values.get(name, MISSING)) for name in names])
         count += 1
     return count
@@ -51,8 +51,14 @@ def csv_lines(runs: Iterable[RecordedRun], names: Sequence[str], *, has_header: 
     if has_header:
         writer.writerow([_cell(name) for name in names])
     for run in runs:
-        writer.writerow([_cell(run.value(name)) for name in names])
+        writer.writerow([_cell(_value(run, name)) for name in names])
     return text.getvalue()
+
+
+def _value(run: RecordedRun, name: str) -> Any:  # a param's value is whatever the user put in
+    if name == "tags":  # as tables.flat names them; a param of that name is config.tags
+        return run.tags or MISSING
+    return run.value(name)
 
 
 def json_lines(runs: Iterable[RecordedRun]) -> str:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import shapes
-from .guard import MAX_BODY_BYTES, Access, Guard
+from .guard import MAX_BODY_BYTES, Access, Guard, is_visit
 from .live import Live
 from .openapi import document
 from .page import Page
@@ -38,6 +38,11 @@ def make_app(page: Page, access: Access, static: Path | None = None) -> Guard:
     async def openapi(_: Request) -> Response:
         return json_answer(200, described)
 
+    async def http_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        is_lost = error.status_code == 404 and is_visit(request.scope)
+        return shell.answer(404) if is_lost else _http_error(error)
+
     table = [
         *routes(page),
         Route("/api/live", live.stream, methods=["GET"]),
@@ -45,13 +50,12 @@ def make_app(page: Page, access: Access, static: Path | None = None) -> Guard:
         *(Route(path, shell.page, methods=["GET"]) for path in (*PATHS, "/run/{id}")),
         Route("/assets/{name}", shell.asset, methods=["GET"]),
     ]
-    inner = Starlette(routes=table, exception_handlers={HTTPException: _http_error, Exception: _broken})
+    inner = Starlette(routes=table, exception_handlers={HTTPException: http_error, Exception: _broken})
     inner.router.redirect_slashes = False
     return Guard(inner, access, is_page)
 
 
-async def _http_error(_: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
+def _http_error(error: HTTPException) -> Response:
     facts = shapes.ErrorFacts("http", _WORDS.get(error.status_code, error.detail))
     answer = json_answer(error.status_code, failure_body(facts))
     for name, text in (error.headers or {}).items():  # Allow, of 405

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from .shapes import ErrorFacts, Failure
 
 MAX_BODY_BYTES = 1_000_000
-_ASSETS = "/assets/"
+_ASSETS, _CALLS = "/assets/", "/api/"
 _FRAMES = "http://localhost:* http://127.0.0.1:* https://localhost:* https://127.0.0.1:*"
 
 
@@ -64,6 +64,20 @@ _TOO_LARGE = failure("size", f"The request's body is larger than {MAX_BODY_BYTES
 _NOT_JSON = failure("type", "The request's body must be JSON, with Content-Type: application/json.")
 
 
+def is_visit(scope: Scope) -> bool:
+    """Tell whether a browser opens an address as a page, such as a mistyped one: it is answered with the page itself.
+
+    The page is the same for everybody, so that no token is needed; calls and assets are never visited.
+    """
+    headers, path = _Headers(scope), scope["path"]
+    return (
+        scope["method"] == "GET"
+        and not f"{path}/".startswith((_ASSETS, _CALLS))
+        and any(b"text/html" in accepted.lower() for accepted in headers.all(b"accept"))
+        and headers.all(b"sec-fetch-mode") in ([], [b"navigate"])
+    )
+
+
 class Guard:
     """Lets through what may be asked, and puts the security headers on every answer, errors too."""
 
@@ -100,9 +114,7 @@ class Guard:
             return 421, _WRONG_HOST
         if not self._is_own(scope, headers, host):
             return 403, _FOREIGN
-        if self._needs_token(scope["path"]) and not hmac.compare_digest(
-            headers.only(b"authorization") or b"", self._token
-        ):
+        if self._needs_token(scope) and not hmac.compare_digest(headers.only(b"authorization") or b"", self._token):
             return 401, _NO_TOKEN
         length = headers.only(b"content-length") or b"0"
         if not length.isdigit() or int(length[:20]) > MAX_BODY_BYTES:
@@ -112,8 +124,9 @@ class Guard:
             return 415, _NOT_JSON
         return None
 
-    def _needs_token(self, path: str) -> bool:
-        return not (self._is_open(path) or path.startswith(_ASSETS))
+    def _needs_token(self, scope: Scope) -> bool:
+        path = scope["path"]
+        return not (self._is_open(path) or path.startswith(_ASSETS) or is_visit(scope))
 
     def _is_known(self, host: bytes) -> bool:
         name = host.decode("latin-1").lower()
@@ -134,7 +147,7 @@ class Guard:
         targets = (b"document", b"iframe") if self._access.is_framed else (b"document",)
         return (
             scope["method"] == "GET"
-            and not self._needs_token(scope["path"])
+            and not self._needs_token(scope)
             and not scope["path"].startswith(_ASSETS)
             and headers.only(b"sec-fetch-mode") == b"navigate"
             and headers.only(b"sec-fetch-dest") in targets

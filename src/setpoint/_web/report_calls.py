@@ -23,7 +23,7 @@ def groups(page: Page, asked: report_shapes.GroupsAsked) -> report_shapes.Groups
     state = page.current()
     numbers = page.orders.numbers(question(asked.where), state)
     find = groups_but if asked.but else groups_by
-    total, found = find(page.reader, numbers, asked.by, asked.metrics, asked.limit)
+    total, found = find(page.reader, numbers, asked.by, asked.metrics, asked.limit, asked.sort)
     best = [group.best for group in found if group.best is not None]
     ids = {run.row.n: run.id for run in page.by_number(best)}
     return report_shapes.Groups(total, [_group(group, ids) for group in found])
@@ -62,9 +62,9 @@ def importance(page: Page, asked: report_shapes.ImportanceAsked) -> report_shape
 
 
 def comparison(page: Page, asked: report_shapes.CompareAsked) -> report_shapes.Comparison:
-    """Return runs side by side."""
+    """Return runs side by side; those that are not there are left out, as long as one is."""
     page.current()
-    runs = page.each(asked.runs)
+    runs = page.by_id(asked.runs) or page.each(asked.runs)
     found = compare(runs, asked.ignore, has_equal=asked.equal)
     return report_shapes.Comparison(
         runs=page.rows_of(runs, ()),

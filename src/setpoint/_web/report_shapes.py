@@ -16,6 +16,7 @@ class GroupsAsked(Asked):
     but: bool = False
     metrics: Annotated[list[Name], Meta(max_length=20)] = field(default_factory=list[str])
     limit: Annotated[int, Meta(ge=1, le=1000)] = 100
+    sort: Name = ""
 
 
 class MetricStats(Struct):
@@ -39,7 +40,7 @@ class GroupInfo(Struct):
 
 
 class Groups(Struct):
-    """POST /api/groups; ``total`` groups, of which the largest are listed."""
+    """POST /api/groups; ``total`` groups, of which the first are listed."""
 
     total: int
     groups: list[GroupInfo]

@@ -46,9 +46,13 @@ class Shell:
 
     async def page(self, _: Request) -> Response:
         """Answer with the page, or with how to build it."""
+        return self.answer(200)
+
+    def answer(self, status: int) -> Response:
+        """Return the page as an answer; with 404 it is the page too, which then says that nothing is there."""
         file = self._found("index.html")
         body = _NOT_BUILT if file is None else file.body
-        return Response(body, media_type=_KINDS[".html"], headers={"cache-control": "no-cache"})
+        return Response(body, status, media_type=_KINDS[".html"], headers={"cache-control": "no-cache"})
 
     async def asset(self, request: Request) -> Response:
         """Answer with a file of ``assets/``."""

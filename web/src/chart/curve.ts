@@ -23,18 +23,41 @@ export interface Digest {
 }
 
 /**
- * The moving average in which each point weighs `weight` times the next one, corrected for its start at zero. A gap
- * stays a gap and does not enter the average. Source: Kingma and Ba, "Adam", 2015, section 3 (bias correction).
+ * How many recorded points each sent one is after the one before it. Where points were left out this is told by the
+ * steps, as most metrics are logged every so many of them.
  */
-export function smoothed(ys: Float64Array, weight: number): Float64Array {
+export function recordedGaps({ steps, total }: Pick<Series, "steps" | "total">): Float64Array {
+  const gaps = new Float64Array(steps.length).fill(1);
+  if (total <= steps.length) return gaps;
+  const forward = steps.map((step, at) => Math.max(0, step - (steps[at - 1] ?? step))); // a run may log a step again
+  const range = forward.reduce((sum, gap) => sum + gap, 0);
+  const mean = (total - 1) / Math.max(1, steps.length - 1);
+  return gaps.map((least, at) =>
+    at === 0 ? least : Math.max(least, range === 0 ? mean : ((forward[at] ?? 0) * (total - 1)) / range),
+  );
+}
+
+/**
+ * The moving average in which each recorded point weighs `weight` times the next one, corrected for its start at zero.
+ * Points that were not sent count as if they lay on the line between those that were: so it is the same curve however
+ * many points were left out. A gap stays a gap and does not enter the average. Source: Kingma and Ba, "Adam", 2015,
+ * section 3 (bias correction).
+ */
+export function smoothed(ys: Float64Array, weight: number, gaps: Float64Array): Float64Array {
   const out = new Float64Array(ys.length);
   let sum = 0;
   let share = 0;
   ys.forEach((y, at) => {
     if (Number.isNaN(y)) out[at] = NaN;
     else {
-      sum = sum * weight + y * (1 - weight);
-      share = share * weight + (1 - weight);
+      const count = gaps[at] ?? 1;
+      const past = weight ** count;
+      const before = ys[at - 1] ?? NaN;
+      const slope = Number.isNaN(before) ? 0 : (y - before) / count;
+      // The sum of (1 - weight) * weight^k * k over the k = 0 ... count - 1 points back from this one.
+      const behind = (weight - count * past + (count - 1) * past * weight) / (1 - weight);
+      sum = sum * past + y * (1 - past) - slope * behind;
+      share = share * past + (1 - past);
       out[at] = sum / share;
     }
   });
@@ -52,7 +75,7 @@ function xsOf(series: Series, kind: XKind): number[] {
 /** The points of a series in the order of x; smoothing happens in the order in which they were recorded. */
 export function curveOf(series: Series, kind: XKind, weight: number): Curve {
   const ys = Float64Array.from(series.values, place);
-  const smooth = weight > 0 ? smoothed(ys, weight) : null;
+  const smooth = weight > 0 ? smoothed(ys, weight, recordedGaps(series)) : null;
   const xs = Float64Array.from(xsOf(series, kind));
   const { run, total } = series;
   if (xs.every((x, at) => at === 0 || x >= (xs[at - 1] ?? x))) return { run, total, xs, ys, smooth };
@@ -71,6 +94,16 @@ export function lowerBound(xs: Float64Array, wanted: number): number {
     else high = middle;
   }
   return low;
+}
+
+/**
+ * Whether a curve goes on at an x: one that has ended, or not begun, has no value there. It reaches half the distance of
+ * its points beyond its ends, as it does around each of them, and at least `slack`.
+ */
+export function reaches({ xs }: Curve, wanted: number, slack: number): boolean {
+  const [first = NaN, last = NaN] = [xs[0], xs.at(-1)];
+  const more = Math.max(slack, (last - first) / Math.max(1, xs.length - 1) / 2);
+  return wanted >= first - more && wanted <= last + more;
 }
 
 /** The index of the point nearest in x that has a value; undefined where the curve has none. */

@@ -1,7 +1,7 @@
 // One chart on a canvas. uPlot gives axes, cursor and zoom; curves are drawn here, as each has x values of its own.
 import uPlot from "uplot";
 import { digitsFor, floatText } from "../value";
-import { type Curve, type XKind, clockTexts, lowerBound, nearest, spanText, xRange, yRange } from "./curve";
+import { type Curve, type XKind, clockTexts, lowerBound, nearest, reaches, spanText, xRange, yRange } from "./curve";
 import { type Mark, addMarker } from "./marks";
 
 export interface Look {
@@ -14,7 +14,7 @@ export interface Picture extends Look {
   readonly curves: readonly Curve[];
   readonly marks: ReadonlyMap<string, Mark>;
 }
-/** Where the pointer is, in CSS pixels of the plot's area, and each curve's nearest point, the nearest curve first. */
+/** Where the pointer is, in CSS pixels of the plot's area, and the nearest point of each curve there, nearest curve first. */
 export interface Hover {
   readonly x: number;
   readonly left: number;
@@ -33,6 +33,9 @@ interface Hooks {
 }
 
 const HEIGHT = 220;
+const REACH = 6; // pixels beyond a curve's end at which it is still pointed at
+// Half of the widest last label of the x axis stands right of its tick.
+const RIGHT: Readonly<Record<XKind, number>> = { step: 26, time: 28, wall: 44 };
 const FAINT = 0.2; // the raw line behind a smoothed one
 const MARKED = 12; // with more curves markers hide what they mark
 const SPAN_STEPS = [
@@ -127,7 +130,7 @@ export class Plot {
       width: this.width(),
       height: HEIGHT,
       legend: { show: false },
-      padding: [8, 12, 0, 0],
+      padding: [8, RIGHT[x], 0, 0],
       scales: {
         x: { time: x === "wall", distr: distribution(isLogX), range: () => this.limits().x },
         y: { distr: distribution(isLogY), range: () => this.limits().y },
@@ -189,8 +192,9 @@ export class Plot {
 
   private readonly selected = (plot: uPlot): void => {
     const { left, width } = plot.select;
-    if (width === 0 || !isOwn(plot)) return; // charts with the same cursor hear of it too, once is enough
+    if (width === 0) return;
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    if (!isOwn(plot)) return; // charts with the same cursor hear of it too, once is enough
     this.hooks.onZoom([plot.posToVal(left, "x"), plot.posToVal(left + width, "x")]);
   };
 
@@ -202,8 +206,9 @@ export class Plot {
       return;
     }
     const x = plot.posToVal(left, "x");
+    const slack = plot.posToVal(left + REACH, "x") - x;
     const points = this.picture.curves.flatMap((curve) => {
-      const at = nearest(curve, x);
+      const at = reaches(curve, x, slack) ? nearest(curve, x) : undefined;
       if (at === undefined) return [];
       return [{ run: curve.run, x: curve.xs[at] ?? NaN, y: curve.ys[at] ?? NaN, smooth: curve.smooth?.[at] }];
     });

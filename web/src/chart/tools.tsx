@@ -2,13 +2,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { change } from "../address";
 import { xText } from "./curve";
-import { setZoom, type View } from "./view";
+import { MOST_SMOOTH, setZoom, type View } from "./view";
 
 const KINDS = [
   ["step", "Step"],
   ["time", "Time passed"],
   ["wall", "Clock"],
 ] as const;
+
+// The slider goes by how many points are averaged, in magnitudes: weights near 1 differ most.
+const END = -Math.log10(1 - MOST_SMOOTH);
+const placeOf = (weight: number): number => -Math.log10(1 - weight) / END;
+const weightAt = (place: number): number => Number((1 - Number((10 ** (-place * END)).toPrecision(3))).toFixed(6));
 
 export function Tools({ view, total, found }: { view: View; total: number; found: number }) {
   return (
@@ -26,17 +31,24 @@ export function Tools({ view, total, found }: { view: View; total: number; found
           {found} of {total}
         </span>
       )}
-      <label class="tools-slider">
+      <label
+        class="tools-slider"
+        title="A moving average: the weight of each recorded point against the next one's, whatever is left out of the drawing"
+      >
         Smoothing
         <input
           type="range"
           min="0"
-          max="0.99"
+          max="1"
           step="0.01"
-          value={view.smoothing}
-          onInput={(event) => change({ sm: event.currentTarget.value === "0" ? "" : event.currentTarget.value }, true)}
+          value={placeOf(view.smoothing)}
+          aria-valuetext={view.smoothing.toFixed(3)}
+          onInput={(event) => {
+            const weight = weightAt(Number(event.currentTarget.value));
+            change({ sm: weight === 0 ? "" : String(weight) }, true);
+          }}
         />
-        <output class="number">{view.smoothing.toFixed(2)}</output>
+        <output class="number">{view.smoothing.toFixed(view.smoothing > 0.95 ? 3 : 2)}</output>
       </label>
       <div class="segments" role="group" aria-label="Horizontal axis">
         {KINDS.map(([kind, label]) => (

@@ -3,11 +3,13 @@ import { change, param } from "../address";
 import type { Look } from "./plot";
 
 export interface View extends Look {
-  /** Weight of the past in the moving average, 0 to 0.99; 0 smooths nothing. */
+  /** Weight of a point in the moving average against the next one's, 0 to 0.999; 0 smooths nothing. */
   readonly smoothing: number;
   /** What metrics' names must contain. */
   readonly search: string;
 }
+
+export const MOST_SMOOTH = 0.999; // an average over a thousand recorded points
 
 const number = (text: string | undefined): number | undefined => {
   const value = text === undefined || text === "" ? NaN : Number(text);
@@ -19,7 +21,7 @@ export function view(): View {
   const x = param("x");
   const [low, high] = param("z").split("..").map(number);
   return {
-    smoothing: Math.min(Math.max(number(param("sm")) ?? 0, 0), 0.99),
+    smoothing: Math.min(Math.max(number(param("sm")) ?? 0, 0), MOST_SMOOTH),
     x: x === "time" || x === "wall" ? x : "step",
     isLogX: param("lx") === "1" && x !== "wall",
     isLogY: param("ly") === "1",

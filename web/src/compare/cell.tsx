@@ -1,6 +1,6 @@
 // One value in the comparison: how it looks, what it is against the baseline, and who set it.
 import type { Line } from "../api";
-import { Value, isUnset, textOf } from "../value";
+import { ALL_DIGITS, Value, isUnset, textOf } from "../value";
 import { delta } from "./difference";
 
 interface ShownProps {
@@ -20,7 +20,7 @@ export function Shown({ cell, base, digits, isWide, hasOrigin }: ShownProps) {
   return (
     <div class={isWide || !hasOrigin ? "compare-value is-line" : "compare-value"}>
       <span class="compare-what">
-        <span class="compare-text mono" title={hasOrigin ? undefined : textOf(cell.value, 17)}>
+        <span class="compare-text mono" title={hasOrigin ? undefined : textOf(cell.value, ALL_DIGITS)}>
           <Value cell={cell.value} digits={digits} />
         </span>
         {change !== undefined && (

@@ -3,7 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { History } from "../api";
 import { useAnswer } from "../load";
 import { clock } from "../run/bits";
-import { Value } from "../value";
+import { ALL_DIGITS, Value } from "../value";
 
 export interface ChainAt {
   readonly run: string;
@@ -37,7 +37,9 @@ export function Chain({ at, close }: { at: ChainAt; close: () => void }) {
         <ol class="chain-list">
           {changes.map(({ value, origin, level, time, writer, step, deleted }, number) => (
             <li key={number} class={number === changes.length - 1 ? "is-last" : ""}>
-              <span class="chain-value mono">{deleted ? <i>deleted</i> : <Value cell={value} digits={17} />}</span>
+              <span class="chain-value mono">
+                {deleted ? <i>deleted</i> : <Value cell={value} digits={ALL_DIGITS} />}
+              </span>
               <span class="chain-origin">
                 <code>{origin}</code> <span class={`level is-${level}`}>{level}</span>
               </span>

@@ -1,18 +1,17 @@
 // What is said of a row's cells: which stand out, by how much, and whether the row is to be shown.
 import type { Cell, Line } from "../api";
-import { floatText, isUnset, numberOf, textOf } from "../value";
+import { ALL_DIGITS, floatText, isUnset, numberOf, textOf } from "../value";
 
 /** Two cells with one sign are the same value of the same type. */
 export const signOf = (cell: Cell): string => JSON.stringify(cell);
 
-/** The places of the cells that differ from the baseline's, or, without one, from the most frequent value. */
+/** The places of the cells that differ from the baseline's, or, without one, from the value of more than half of them. */
 export function odd(cells: Line["cells"], baseline: number | undefined): ReadonlySet<number> {
   const signs = cells.map(({ value }) => signOf(value));
   const counts = new Map<string, number>();
   for (const sign of signs) counts.set(sign, (counts.get(sign) ?? 0) + 1);
-  const most = Math.max(...counts.values());
-  const leading = [...counts].filter(([, count]) => count === most);
-  const usual = baseline === undefined ? (leading.length === 1 ? leading[0]?.[0] : undefined) : signs[baseline];
+  const common = [...counts].find(([, count]) => count > cells.length / 2)?.[0];
+  const usual = baseline === undefined ? common : signs[baseline];
   // Where no value is the usual one, to mark all cells would say no more than that the row is shown.
   if (usual === undefined) return new Set();
   return new Set(signs.flatMap((sign, at) => (sign === usual ? [] : [at])));
@@ -60,4 +59,4 @@ export const noisy = (lines: readonly Line[]): string[] =>
   lines.map(({ key }) => key).filter((key) => NOISE.test(key.replace(/"/g, "")));
 
 /** A cell in a text that is copied: the value in full. */
-export const copied = (cell: Cell): string => (isUnset(cell) ? "" : textOf(cell, 17));
+export const copied = (cell: Cell): string => (isUnset(cell) ? "" : textOf(cell, ALL_DIGITS));

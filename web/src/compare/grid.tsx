@@ -14,6 +14,7 @@ import { toggle, useMoving } from "./moving";
 import type { Comparing } from "./state";
 import { change } from "../address";
 
+export const BELOW = "compare-below"; // the element's id
 const HEAD = 56;
 const WAIT_MS = 280; // a pointer that only passes over a cell asks nothing
 
@@ -177,7 +178,7 @@ export function Grid({ data, state, marks, children }: GridProps) {
           />
         ))}
       </div>
-      <div class="compare-below" style={{ width: `${sight.width}px` }}>
+      <div class="compare-below" id={BELOW} tabIndex={-1} style={{ width: `${sight.width}px` }}>
         {children}
       </div>
       {chain !== undefined && <Chain at={chain} close={() => showChain(undefined)} />}

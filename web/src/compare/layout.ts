@@ -17,8 +17,12 @@ export interface PartRow {
   readonly shown: number;
   readonly hidden: number;
   readonly isOpen: boolean;
+  /** Whether it begins closed, as what is below it would be pushed far down. */
+  readonly isLong: boolean;
 }
 export type BodyRow = PartRow | (TreeRow<Line> & { readonly part: PartName });
+
+const LONG = 20; // rows of code, packages and machine; a run that was killed early lacks all of another's
 
 /** Among results, all keys are of the summary: the part's title says so already. */
 const plainKey = (line: Line): Line =>
@@ -46,11 +50,12 @@ export function bodyRows(data: Comparison, state: Comparing): BodyRow[] {
   return [...parts].flatMap(([part, lines]): BodyRow[] => {
     const hidden = state.filter === "" ? hiddenIn(data, part, lines) : 0;
     if (lines.length === 0 && hidden === 0) return [];
-    const isOpen = !state.closed.has(`:${part}`);
+    const isLong = part === "facts" && state.filter === "" && lines.filter(({ differs }) => differs).length > LONG;
+    const isOpen = !state.closed.has(`:${part}`) && (!isLong || state.opened.has(part));
     const closed = new Set(
       [...state.closed].flatMap((name) => (name.startsWith(`${part}:`) ? [name.slice(part.length + 1)] : [])),
     );
-    const head: PartRow = { kind: "part", part, shown: lines.length, hidden, isOpen };
+    const head: PartRow = { kind: "part", part, shown: lines.length, hidden, isOpen, isLong };
     return isOpen ? [head, ...treeRows(lines, closed).map((row) => ({ ...row, part }))] : [head];
   });
 }

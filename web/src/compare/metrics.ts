@@ -1,12 +1,13 @@
 // Which metrics the compared runs have logged.
 import { useEffect, useState } from "preact/hooks";
 import { ApiError, type Comparison, type Run, type Series, get, post } from "../api";
+import { nameIn } from "../key";
 
 const ASKED_RUNS = 3;
 const ASKED_METRICS = 50; // the server takes no more in one question
 
 /** Results that may be the last values of metrics, which have the same keys. */
-const candidates = (data: Comparison): string[] => data.results.map(({ key }) => key.replace(/^summary\./, ""));
+const candidates = (data: Comparison): string[] => data.results.map(({ key }) => nameIn(key.replace(/^summary\./, "")));
 
 /** The metrics of the first runs, and of the results that differ those that are metrics of any run. */
 async function find(data: Comparison): Promise<string[]> {

@@ -1,7 +1,7 @@
 // Moving through the comparison's grid by keys: one cell has the focus, and comes into sight.
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type BodyRow, type Sizes } from "./layout";
-import { toggleClosed } from "./state";
+import { toggleClosed, togglePart } from "./state";
 
 interface Grid {
   readonly place: { readonly current: HTMLDivElement | null };
@@ -32,7 +32,7 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
 };
 
 export const toggle = (row: BodyRow): void => {
-  if (row.kind === "part") toggleClosed(`:${row.part}`);
+  if (row.kind === "part") togglePart(row.part, row.isOpen, row.isLong);
   if (row.kind === "section") toggleClosed(`${row.part}:${row.key}`);
 };
 

@@ -8,7 +8,7 @@ import { useSlowRevision } from "../chart/slow";
 import { useAnswer } from "../load";
 import { nameOf, useKeys } from "../run/bits";
 import { Empty, Failed, Waiting } from "../states";
-import { Grid } from "./grid";
+import { BELOW, Grid } from "./grid";
 import { useMetrics } from "./metrics";
 import { Picker } from "./picker";
 import { comparing, setRuns } from "./state";
@@ -25,7 +25,7 @@ export default function Screen() {
   const hasEqual = state.isAll || state.hasOrigins;
   const slow = useSlowRevision();
   const asked = state.ids.length === 0 ? null : "/api/compare";
-  const { data, error, retry } = useAnswer<Comparison>(
+  const { data, error, retry, isLoading } = useAnswer<Comparison>(
     asked,
     { runs: state.ids, ignore: state.ignored, equal: hasEqual },
     slow,
@@ -63,7 +63,7 @@ export default function Screen() {
         </button>
       </Failed>
     );
-  const gone = state.ids.filter((id) => data.runs.every((run) => run.id !== id));
+  const gone = isLoading ? [] : state.ids.filter((id) => data.runs.every((run) => run.id !== id));
   const drawn = data.runs
     .slice(0, CURVES)
     .map((run) => ({ id: run.id, label: nameOf(run), isLive: run.status === "running" }));
@@ -73,16 +73,24 @@ export default function Screen() {
       {error !== undefined && <Failed error={error} retry={retry} />}
       {gone.length > 0 && (
         <p class="compare-gone" role="alert">
-          Not in this store: {gone.join(", ")}{" "}
+          {gone.join(", ")} {gone.length === 1 ? "was" : "were"} not found.{" "}
           <button type="button" onClick={() => setRuns(state.ids.filter((id) => !gone.includes(id)))}>
-            Take out of the address
+            Take {gone.length === 1 ? "it" : "them"} out of the address
           </button>
         </p>
       )}
-      <Tools data={data} state={state} pick={() => setPicking(true)} />
-      <p class="compare-verdict" role="status">
-        {data.runs.length === 1 ? "One run alone has nothing to differ from: add another." : data.verdict}
-      </p>
+      <Tools
+        data={data}
+        state={state}
+        pick={() => setPicking(true)}
+        toMetrics={metrics === undefined || metrics.length === 0 ? undefined : toMetrics}
+      />
+      <div class="compare-said">
+        <p class="compare-verdict" role="status">
+          {data.runs.length === 1 ? "One run alone has nothing to differ from: add another." : data.verdict}
+        </p>
+        <OddLegend runs={data.runs.length} hasBaseline={state.baseline !== ""} />
+      </div>
       <Grid data={data} state={state} marks={marks}>
         {data.runs.length > CURVES && (
           <p class="quiet panel-none">
@@ -93,6 +101,23 @@ export default function Screen() {
       </Grid>
       {picker}
     </div>
+  );
+}
+
+function toMetrics(): void {
+  const below = document.getElementById(BELOW);
+  below?.scrollIntoView();
+  below?.focus({ preventScroll: true });
+}
+
+/** What the colour of a cell says; two runs without a baseline have no odd one out. */
+function OddLegend({ runs, hasBaseline }: { runs: number; hasBaseline: boolean }) {
+  if (runs < (hasBaseline ? 2 : 3)) return null;
+  return (
+    <span class="compare-legend">
+      <span class="compare-odd" aria-hidden="true" />
+      {hasBaseline ? "differs from the baseline" : "the odd one out: unlike more than half of the runs"}
+    </span>
   );
 }
 

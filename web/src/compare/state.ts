@@ -11,10 +11,15 @@ export interface Comparing {
   readonly ignored: readonly string[];
   readonly filter: string;
   readonly closed: ReadonlySet<string>;
+  /** Long parts that are open though they begin closed. */
+  readonly opened: ReadonlySet<string>;
 }
 
-/** r runs, d=0 equal rows too, o=1 other origins too, base, i ignored keys, q rows' filter, cs closed sections. */
+const OPENED = "+"; // before an opened part in `cs`
+
+/** r runs, d=0 equal rows too, o=1 other origins too, base, i ignored keys, q rows' filter, cs closed sections and opened parts. */
 export function comparing(): Comparing {
+  const names = splitList(param("cs"));
   const ids = [...new Set(splitList(param("r")).filter((id) => id !== ""))];
   return {
     ids,
@@ -23,7 +28,8 @@ export function comparing(): Comparing {
     baseline: ids.includes(param("base")) ? param("base") : "",
     ignored: param("i") === "" ? keptIgnored() : splitList(param("i")),
     filter: param("q"),
-    closed: new Set(splitList(param("cs"))),
+    closed: new Set(names.filter((name) => !name.startsWith(OPENED))),
+    opened: new Set(names.flatMap((name) => (name.startsWith(OPENED) ? [name.slice(OPENED.length)] : []))),
   };
 }
 
@@ -48,6 +54,13 @@ export function setIgnored(keys: readonly string[]): void {
 function keptIgnored(): string[] {
   const held = layoutOf("ignored");
   return Array.isArray(held) ? held.filter((key) => typeof key === "string") : [];
+}
+
+/** Open or close a part; one that is long begins closed, so that to open it has to be said. */
+export function togglePart(part: string, isOpen: boolean, isLong: boolean): void {
+  const names = splitList(param("cs")).filter((name) => name !== `:${part}` && name !== OPENED + part);
+  const said = isLong === isOpen ? [] : [isOpen ? `:${part}` : OPENED + part];
+  change({ cs: joinList([...names, ...said]) }, true);
 }
 
 export function toggleClosed(name: string): void {

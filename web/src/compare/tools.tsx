@@ -8,8 +8,17 @@ import { keyTest, noisy } from "./difference";
 import { TITLES, chosen } from "./layout";
 import { type Comparing, setIgnored } from "./state";
 
-export function Tools({ data, state, pick }: { data: Comparison; state: Comparing; pick: () => void }) {
+interface ToolsProps {
+  readonly data: Comparison;
+  readonly state: Comparing;
+  readonly pick: () => void;
+  /** Go to the curves, which stand below all rows; undefined where there are none. */
+  readonly toMetrics: (() => void) | undefined;
+}
+
+export function Tools({ data, state, pick, toMetrics }: ToolsProps) {
   const { error } = keyTest(state.filter);
+  const ids = data.runs.map(({ id }) => id);
   return (
     <div class="compare-tools" role="toolbar" aria-label="Comparison">
       <button type="button" onClick={pick}>
@@ -69,16 +78,21 @@ export function Tools({ data, state, pick }: { data: Comparison; state: Comparin
             }
           />
         ))}
-        <Copy class="plain menu-item" label="Copy as command" text={asCommand(state.ids, state.ignored, state.isAll)} />
+        <Copy class="plain menu-item" label="Copy as command" text={asCommand(ids, state.ignored, state.isAll)} />
         <Copy
           class="plain menu-item"
           label="Copy as Python"
           text={() =>
-            `import setpoint\n\nids = ${JSON.stringify(state.ids)}\nsetpoint.runs(f"run.id in {tuple(ids)}").diff(${state.ignored.length === 0 ? "" : `ignore=${JSON.stringify(state.ignored)}`})`
+            `import setpoint\n\nids = ${JSON.stringify(ids)}\nsetpoint.runs(f"run.id in {tuple(ids)}").diff(${state.ignored.length === 0 ? "" : `ignore=${JSON.stringify(state.ignored)}`})`
           }
         />
         <Copy class="plain menu-item" label="Copy link" text={() => location.href} />
       </Menu>
+      {toMetrics !== undefined && (
+        <button type="button" title="Go to the curves, below the rows" onClick={toMetrics}>
+          Metrics ↓
+        </button>
+      )}
       {error !== undefined && (
         <span class="compare-error" role="alert">
           Not a regular expression: {error}

@@ -1,5 +1,5 @@
 // Keys as a tree of rows: a section with two keys or more has a line of its own that opens and closes.
-import { joinKey, splitKey } from "../key";
+import { joinKey, shownKey, splitKey } from "../key";
 
 export type TreeRow<T> =
   | {
@@ -41,11 +41,13 @@ export function treeRows<T extends { readonly key: string }>(
   closed: ReadonlySet<string>,
 ): TreeRow<T>[] {
   const rows: TreeRow<T>[] = [];
+  const keys = new Set(items.map(({ key }) => key));
   const walk = (node: Node<T>, above: readonly string[], shown: readonly string[], depth: number): void => {
     const parts = node.part === "" ? [...above] : [...above, node.part];
     const label = node.part === "" ? [] : [...shown, node.part];
     const key = joinKey(parts);
-    if (node.item !== undefined) rows.push({ kind: "leaf", key, label: joinKey(label), depth, item: node.item });
+    if (node.item !== undefined)
+      rows.push({ kind: "leaf", key, label: shownKey(joinKey(label), keys), depth, item: node.item });
     const isRoot = parts.length === 0;
     const count = leaves(node);
     const isSection = !isRoot && node.below.size > 0 && count > 1;

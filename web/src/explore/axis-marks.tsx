@@ -2,7 +2,7 @@
 import { type Axis, axisTicks } from "./axis";
 import { type Height, yOfRail, yOfShare } from "./place";
 
-const CHARACTER = 6.1; // about a character's width in pixels at the ticks' size
+export const CHARACTER = 6.1; // about a character's width in pixels at the ticks' size
 
 /** A label that fits: its middle left out, so that labels which differ at their ends still do. */
 export function fitted(label: string, room: number): string {

@@ -85,9 +85,12 @@ function scaleOf(values: Float64Array, log: boolean | undefined): { scale: Scale
 const RAIL_ORDER = [LOW_TOKEN, "!-inf", "!inf", "!nan", NULL_TOKEN, UNSET_TOKEN];
 const railRank = (token: string): number => RAIL_ORDER.indexOf(token) + 1;
 
+/** The order in which slots stand on an axis, whichever of them it has. */
+export const slotOrder = (one: string, other: string): number =>
+  railRank(one) - railRank(other) || collator.compare(labelOf(one), labelOf(other));
+
 function slotsOf(counts: ReadonlyMap<string, number>, isWanted: (token: string) => boolean): Slot[] {
-  const tokens = [...counts.keys()].filter(isWanted);
-  tokens.sort((one, other) => railRank(one) - railRank(other) || collator.compare(labelOf(one), labelOf(other)));
+  const tokens = [...counts.keys()].filter(isWanted).sort(slotOrder);
   return tokens.map((token) => ({ token, label: labelOf(token), count: counts.get(token) ?? 0 }));
 }
 

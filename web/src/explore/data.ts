@@ -1,6 +1,6 @@
 // What Explore asks the server: keys, columns as they are needed, importance.
 import { useEffect, useRef, useState } from "preact/hooks";
-import { ApiError, type Columns, type KeyInfo, post } from "../api";
+import { ApiError, type Columns, type Importance, type KeyInfo, type Keys, post } from "../api";
 import { type Frame, frameOf, isSameRuns, merged } from "./frame";
 
 export const MAX_RUNS = 50_000;
@@ -85,12 +85,25 @@ export function likelyMetric(keys: readonly KeyInfo[]): string | null {
   return metrics[0]?.name ?? null;
 }
 
-/** Params that vary: the more runs have them the earlier, those with a value of its own in each run last. */
+/**
+ * Params that vary: the more runs have them the earlier, those with a value of its own in each run late, and last those
+ * with one value that only some runs have.
+ */
 export function varyingKeys(keys: readonly KeyInfo[], total: number): string[] {
   const params = keys.filter((key) => key.scope === "config" && (varies(key) || key.runs < total));
   const isOwn = (key: KeyInfo): boolean => (key.values ?? 0) >= key.runs * 0.9 && key.runs > 20 && !isNumeric(key);
   const isSeed = ({ name }: KeyInfo): boolean =>
     /(^|[._])(random_)?(seed|rank|run_?name|output_?dir|name)$/i.test(name) && !/optim|model|sched/i.test(name);
-  const late = (key: KeyInfo): number => Number(isOwn(key)) * 2 + Number(isSeed(key));
+  const late = (key: KeyInfo): number => Number(!varies(key)) * 4 + Number(isOwn(key)) * 2 + Number(isSeed(key));
   return params.sort((one, other) => late(one) - late(other) || other.runs - one.runs).map(({ name }) => name);
+}
+
+/** All keys for axes: those that matter, then the others by their importance, then what it does not rank. */
+export function firstKeys({ keys, total }: Keys, ranked: Importance["params"]): string[] {
+  const constant = new Set(keys.filter((key) => !varies(key)).map(({ name }) => name));
+  const leading = ranked
+    .filter(({ key, matters }) => matters || !constant.has(key))
+    .sort((one, other) => Number(other.matters) - Number(one.matters) || other.value - one.value)
+    .map(({ key }) => key);
+  return [...new Set([...leading, ...varyingKeys(keys, total)])];
 }

@@ -6,9 +6,10 @@ import { type Brush, type Brushes, isNothing, picksIn, rangeOf, withBrush } from
 import { nearestDot } from "./hover";
 import { hovered } from "./hover-layer";
 import { type Point, simplified } from "./lasso";
+import { coordinateAt, type Corner, polygonOn } from "./lasso-corners";
 import type { Marking } from "./marking";
 import { RunTip } from "./run-tip";
-import { along, railAt, shareAt, type Side } from "./scatter-place";
+import { along, pixelAt, placeAt, railAt, shareAt, type Side } from "./scatter-place";
 import type { View } from "./view";
 
 interface LayerProps {
@@ -24,8 +25,8 @@ interface LayerProps {
   readonly height: number;
   readonly tool: "rectangle" | "lasso";
   readonly chosen: readonly number[];
-  readonly lasso: readonly Point[];
-  readonly onLasso: (polygon: readonly Point[]) => void;
+  readonly corners: readonly Corner[];
+  readonly onLasso: (corners: readonly Corner[]) => void;
   readonly onCommit: () => void;
 }
 
@@ -45,7 +46,7 @@ export function stretchBrush(axis: Axis, side: Side, from: number, to: number): 
 const SLACK = 4;
 
 export function DotsLayer(props: LayerProps) {
-  const { view, marking, xAxis, yAxis, xSide, ySide, xs, ys, width, height, tool, lasso } = props;
+  const { view, marking, xAxis, yAxis, xSide, ySide, xs, ys, width, height, tool } = props;
   const area = useRef<SVGRectElement>(null);
   const held = useRef<{ points: Point[]; before: Brushes } | null>(null);
   const drawn = useSignal<readonly Point[]>([]);
@@ -97,8 +98,12 @@ export function DotsLayer(props: LayerProps) {
       marking.set(rectangle(points[0] ?? points[1], points[1]), false);
       props.onCommit();
     } else if (tool === "lasso") {
-      const corners = simplified(points, 2).map(([x, y]) => [x / width, y / height] as const);
-      props.onLasso(corners.length > 2 ? corners : []);
+      const corner = ([x, y]: Point): Corner => [
+        coordinateAt(xAxis, placeAt(xSide, x)),
+        coordinateAt(yAxis, placeAt(ySide, y)),
+      ];
+      const corners = simplified(points, 2);
+      props.onLasso(corners.length > 2 ? corners.map(corner) : []);
     }
     held.current = null;
     drawn.value = [];
@@ -121,7 +126,7 @@ export function DotsLayer(props: LayerProps) {
         onPointerLeave={leave}
       />
       <MarkedBox {...props} />
-      {lasso.length > 2 && <path class="lasso" d={outline(lasso.map(([x, y]) => [x * width, y * height]))} />}
+      <Lasso {...props} />
       {drawn.value.length > 1 && (tool === "lasso" ? <path class="lasso" d={outline(drawn.value)} /> : null)}
       {props.chosen.map((run) => (
         <circle key={run} class="dot-chosen" cx={(xs[run] ?? 0) / 10} cy={(ys[run] ?? 0) / 10} r={6} />
@@ -138,6 +143,17 @@ export function DotsLayer(props: LayerProps) {
 
 const outline = (points: readonly Point[]): string =>
   `M${points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L")}Z`;
+
+/** The lasso of the address, cut at the plot's edges where a filter moved it beyond. */
+function Lasso({ corners, xAxis, yAxis, xSide, ySide, width, height }: LayerProps) {
+  const points = polygonOn(corners, xAxis, yAxis).map(([x, y]) => [pixelAt(xSide, x), pixelAt(ySide, y)] as const);
+  if (points.length === 0) return null;
+  return (
+    <svg width={width} height={height} class="lasso-area">
+      <path class="lasso" d={outline(points)} />
+    </svg>
+  );
+}
 
 /** The brushes of both keys as a rectangle on the scatter, where each is one stretch of numbers. */
 function MarkedBox({ marking, xAxis, yAxis, xSide, ySide, width, height }: LayerProps) {

@@ -7,13 +7,14 @@ import { useKeys } from "../keys";
 import type { Answer } from "../load";
 import { compareLink } from "../runs/selection-bar";
 import type { Axis } from "./axis";
-import type { Bits } from "./bits";
+import { type Bits, noBits } from "./bits";
 import { brushesFrom, brushesText } from "./brush";
 import type { IsBoolean } from "./clause";
 import { Controls } from "./controls";
 import type { Frame } from "./frame";
 import { ImportancePanel } from "./importance-panel";
-import { lassoBits, polygonFrom, polygonText } from "./lasso";
+import { lassoBits } from "./lasso";
+import { type Corner, cornersFrom, cornersText, polygonOn } from "./lasso-corners";
 import { Marking } from "./marking";
 import { MarksBar } from "./marks-bar";
 import { Painter } from "./painter";
@@ -22,7 +23,7 @@ import { type Option, optionOf } from "./picker";
 import { topBits } from "./ranking";
 import { RunsTable } from "./runs-table";
 import { ScatterPanel } from "./scatter-panel";
-import { sideFor, sidePlaces } from "./scatter-place";
+import { placesAlong, X_SALT, Y_SALT } from "./scatter-place";
 import { axesText, type Metric, setAxes, setChosen, type Settings, type Wanted } from "./settings";
 import { Side } from "./side";
 import { SpreadPanel } from "./spread-panel";
@@ -57,21 +58,15 @@ function useColours(painter: Painter, { colouring }: View): void {
   useEffect(() => painter.tell({ kind: "look", look: currentLook(colouring.kind) }), [painter, colouring.kind, theme]);
 }
 
-const SQUARE = 1000; // a lasso's corners are shares of its scatter, so any size gives the same runs
-
 function useLasso(view: View, settings: Settings, x: Wanted, y: Wanted): Bits | null {
   const [xAxis, yAxis] = [view.axisFor(x), view.axisFor(y)];
   return useMemo(() => {
-    const polygon = polygonFrom(settings.lasso);
-    if (polygon.length === 0 || xAxis === null || yAxis === null) return null;
-    const xs = sidePlaces(xAxis, sideFor(xAxis, 0, SQUARE, 24), 1);
-    const ys = sidePlaces(yAxis, sideFor(yAxis, SQUARE, 0, 20), 2);
-    return lassoBits(
-      polygon.map(([px, py]) => [px * SQUARE * 10, py * SQUARE * 10]),
-      xs,
-      ys,
-    );
-  }, [settings.lasso, xAxis, yAxis]);
+    const corners = cornersFrom(settings.lasso);
+    if (corners.length === 0 || xAxis === null || yAxis === null) return null;
+    const polygon = polygonOn(corners, xAxis, yAxis);
+    if (polygon.length === 0) return noBits(view.size); // no run here has the values that it lies around
+    return lassoBits(polygon, placesAlong(xAxis, view.grains, X_SALT), placesAlong(yAxis, view.grains, Y_SALT));
+  }, [settings.lasso, xAxis, yAxis, view.grains]);
 }
 
 /** The marked runs, kept in step with the address and told to the worker. */
@@ -206,6 +201,12 @@ interface BelowProps extends ExplorerProps {
 
 const wantedText = (wanted: Wanted): string => axesText([wanted]);
 
+/** An axis with the scale that it has now, which a filter could change else. */
+function fixedText(view: View, wanted: Wanted): string {
+  const axis = view.axisFor(wanted);
+  return wantedText(axis?.canLog === true ? { ...wanted, log: axis.scale.isLog } : wanted);
+}
+
 function Below(props: BelowProps) {
   const { settings, metric, axes, view, painter, marking, options, chosen, chosenSet, x, y } = props;
   const names = [...new Set([metric?.name ?? "", ...axes.map(({ name }) => name)])].filter((name) =>
@@ -215,6 +216,9 @@ function Below(props: BelowProps) {
   latest.current = settings.chosen;
   const choose = (id: string, is: boolean): void =>
     setChosen(is ? [...latest.current, id] : latest.current.filter((one) => one !== id));
+  // Its axes go into the address too: corners mean nothing without their keys and scales.
+  const lassoed = (corners: readonly Corner[]): void =>
+    change(corners.length > 2 ? { l: cornersText(corners), x: fixedText(view, x), y: fixedText(view, y) } : { l: "" });
   return (
     <div class={`below panel-${settings.panel}${settings.isWide ? " wide" : ""}`}>
       <RunsTable
@@ -245,11 +249,11 @@ function Below(props: BelowProps) {
             sizeKey={settings.size}
             options={options}
             chosen={chosen}
-            lasso={polygonFrom(settings.lasso)}
+            corners={cornersFrom(settings.lasso)}
             onX={(wanted) => change({ x: wantedText(wanted), l: "" })}
             onY={(wanted) => change({ y: wantedText(wanted), l: "" })}
             onSize={(name) => change({ z: name })}
-            onLasso={(polygon) => change({ l: polygon.length > 2 ? polygonText(polygon) : "" })}
+            onLasso={lassoed}
             onCommit={props.onCommit}
           />
         )}

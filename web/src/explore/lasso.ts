@@ -1,4 +1,4 @@
-// A lasso: a polygon in the scatter's shares of its two axes, with which runs are picked.
+// A lasso: a polygon on the scatter, with which runs are picked. `lasso-corners.ts` says what its corners mean.
 import { type Bits, noBits, setBit } from "./bits";
 
 export type Point = readonly [x: number, y: number];
@@ -46,14 +46,4 @@ export function simplified(points: readonly Point[], tolerance: number): Point[]
     ...simplified(points.slice(0, farthest + 1), tolerance).slice(0, -1),
     ...simplified(points.slice(farthest), tolerance),
   ];
-}
-
-/** A polygon in the address: thousandths, `120.80-400.90-...`. */
-export const polygonText = (points: readonly Point[]): string =>
-  points.map((point) => point.map((part) => Math.round(part * 1000)).join(".")).join("-");
-
-export function polygonFrom(text: string): Point[] {
-  const points = text.split("-").map((part) => part.split(".").map((share) => Number(share) / 1000));
-  const isSound = points.length > 2 && points.every((point) => point.length === 2 && point.every(Number.isFinite));
-  return isSound ? points.map(([x = 0, y = 0]) => [x, y] as const) : [];
 }

@@ -9,6 +9,7 @@ import { addClause } from "../filter/clause";
 import { whereIds } from "../runs/selection";
 import { brushClauses, type IsBoolean } from "./clause";
 import { hasBit } from "./bits";
+import { cornersFrom } from "./lasso-corners";
 import type { Marked, Marking } from "./marking";
 import type { Frame } from "./frame";
 import type { Settings } from "./settings";
@@ -54,7 +55,7 @@ export function MarksBar({
   });
   const { count, size } = marked.value;
   const brushes = marking.brushes.value;
-  const hasLasso = settings.lasso !== "";
+  const hasLasso = cornersFrom(settings.lasso).length > 0;
   const isMarked = brushes.size > 0 || hasLasso || settings.top < 100;
   const clear = (): void => change({ b: "", l: "", k: "" });
   const filter = (): void => {

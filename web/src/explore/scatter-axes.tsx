@@ -1,6 +1,6 @@
 // A scatter's ticks and faint lines across it.
 import { type Axis, axisTicks } from "./axis";
-import { fitted } from "./axis-marks";
+import { CHARACTER, fitted } from "./axis-marks";
 import { along, railAt, type Side } from "./scatter-place";
 
 export function ScatterAxes({
@@ -28,11 +28,13 @@ export function ScatterAxes({
     <g class="scatter-axes">
       {xTicks.map(({ share, label }) => {
         const x = Math.round(left + along(xSide, share)) + 0.5;
+        const text = fitted(label, room);
+        const over = Math.max(0, x + (text.length * CHARACTER) / 2 - left - width); // the last one stays whole
         return (
           <g key={`x${share}`} transform={`translate(${x} 0)`}>
             <line y1={0} y2={height} />
-            <text y={height + 14} text-anchor="middle">
-              {fitted(label, room)}
+            <text x={-over} y={height + 14} text-anchor="middle">
+              {text}
               <title>{label}</title>
             </text>
           </g>

@@ -1,12 +1,12 @@
 // A scatter of any two keys: drawn by the worker, marked by a rectangle or a lasso.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Axis } from "./axis";
-import type { Point } from "./lasso";
+import type { Corner } from "./lasso-corners";
 import type { Marking } from "./marking";
 import type { Painter } from "./painter";
 import { type Option, Picker } from "./picker";
 import { DotsLayer } from "./dots-layer";
-import { radiiOf, sideFor, sidePlaces } from "./scatter-place";
+import { placesAlong, radiiOf, sideFor, sidePlaces, X_SALT, Y_SALT } from "./scatter-place";
 import { ScatterAxes } from "./scatter-axes";
 import type { Wanted } from "./settings";
 import { useSize } from "./size";
@@ -21,11 +21,11 @@ export interface ScatterProps {
   readonly sizeKey: string;
   readonly options: readonly Option[];
   readonly chosen: readonly number[];
-  readonly lasso: readonly Point[];
+  readonly corners: readonly Corner[];
   readonly onX: (wanted: Wanted) => void;
   readonly onY: (wanted: Wanted) => void;
   readonly onSize: (name: string) => void;
-  readonly onLasso: (polygon: readonly Point[]) => void;
+  readonly onLasso: (corners: readonly Corner[]) => void;
   readonly onCommit: () => void;
 }
 
@@ -112,8 +112,8 @@ function Plot(props: ScatterProps & { xAxis: Axis; yAxis: Axis; tool: "rectangle
   const xSide = useMemo(() => sideFor(xAxis, 0, inner, 24), [xAxis, inner]);
   const ySide = useMemo(() => sideFor(yAxis, tall, 0, 20), [yAxis, tall]);
   const sizeAxis = sizeKey === "" ? null : view.axisFor({ name: sizeKey });
-  const xs = useMemo(() => sidePlaces(xAxis, xSide, 1), [xAxis, xSide]);
-  const ys = useMemo(() => sidePlaces(yAxis, ySide, 2), [yAxis, ySide]);
+  const xs = useMemo(() => sidePlaces(placesAlong(xAxis, view.grains, X_SALT), xSide), [xAxis, xSide, view.grains]);
+  const ys = useMemo(() => sidePlaces(placesAlong(yAxis, view.grains, Y_SALT), ySide), [yAxis, ySide, view.grains]);
   const radii = useMemo(() => radiiOf(sizeAxis, view.size, view.size), [sizeAxis, view.size]);
   useEffect(() => {
     if (canvas.current !== null) painter.give("dots", canvas.current);
@@ -147,7 +147,7 @@ function Plot(props: ScatterProps & { xAxis: Axis; yAxis: Axis; tool: "rectangle
             height={tall}
             tool={props.tool}
             chosen={props.chosen}
-            lasso={props.lasso}
+            corners={props.corners}
             onLasso={props.onLasso}
             onCommit={props.onCommit}
           />

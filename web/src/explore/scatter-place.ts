@@ -1,5 +1,6 @@
-// Where runs stand in a scatter: the scale of each axis in the middle, rails at the lower ends.
-import { type Axis, categoryShare } from "./axis";
+// Where runs stand in a scatter: the scale of each axis in the middle, rails at the lower ends. A place along an axis is
+// a share of its scale from 0 up, and below 0 so many rails away from it: the same whatever the plot's size.
+import type { Axis } from "./axis";
 import { shareOf } from "./scale";
 
 /** A side of the plot in CSS pixels: the scale goes from `low` to `high`, which may run either way. */
@@ -16,28 +17,45 @@ export const sideFor = (axis: Axis, start: number, end: number, rail: number): S
 };
 
 export const along = (side: Side, share: number): number => side.low + share * (side.high - side.low);
-export const railAt = (side: Side, rail: number): number => side.low - side.rail * (rail + 0.9);
+export const railPlace = (rail: number): number => -(rail + 0.9);
+export const pixelAt = (side: Side, place: number): number =>
+  place < 0 ? side.low + side.rail * place : along(side, place);
+export const railAt = (side: Side, rail: number): number => pixelAt(side, railPlace(rail));
 export const shareAt = (side: Side, pixel: number): number => (pixel - side.low) / (side.high - side.low);
 
-/** A steady number from -0.5 to 0.5 for a run, so that runs of a category stand beside each other. */
-const jitter = (run: number, salt: number): number =>
-  (((Math.imul(run + 1, 2654435761) ^ Math.imul(salt, 40503)) >>> 8) & 0xffff) / 65536 - 0.5;
+export function placeAt(side: Side, pixel: number): number {
+  const share = shareAt(side, pixel);
+  return share < 0 ? (pixel - side.low) / side.rail : share;
+}
 
-/** Where each run stands along a side, in tenths of a pixel. */
-export function sidePlaces(axis: Axis, side: Side, salt: number): Uint16Array<ArrayBuffer> {
+/** A number for each run that is its own wherever it stands among others. Source: Fowler, Noll, Vo, the hash FNV-1a. */
+export const grainsOf = (ids: readonly string[]): Uint32Array =>
+  Uint32Array.from(ids, (id) => {
+    let hash = 0x811c9dc5;
+    for (let at = 0; at < id.length; at++) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193);
+    return hash;
+  });
+
+/** A steady number from -0.5 to 0.5 for a run, so that runs of a category stand beside each other. */
+const jitter = (grain: number, salt: number): number =>
+  ((Math.imul(grain ^ Math.imul(salt, 40503), 2654435761) >>> 12) & 0xffff) / 65536 - 0.5;
+
+export const X_SALT = 1;
+export const Y_SALT = 2;
+
+/** Where each run stands along an axis; `salt` tells the two axes of a scatter apart. */
+export function placesAlong(axis: Axis, grains: Uint32Array, salt: number): Float64Array {
   const count = axis.categories.length;
-  const step = Math.abs(side.high - side.low) / Math.max(1, count);
-  const spread = Math.min(step * 0.7, 60);
-  return Uint16Array.from(axis.slots, (slot, run) => {
-    const at =
-      slot < 0
-        ? along(side, axis.shares[run] ?? 0)
-        : slot < count
-          ? along(side, categoryShare(slot, count)) + jitter(run, salt) * spread
-          : railAt(side, slot - count) + jitter(run, salt) * Math.abs(side.rail) * 0.5;
-    return Math.max(0, Math.round(at * 10));
+  const spread = Math.min(0.7 / Math.max(1, count), 0.15);
+  return Float64Array.from(axis.slots, (slot, run) => {
+    const off = slot < 0 ? 0 : jitter(grains[run] ?? 0, salt);
+    return slot < count ? (axis.shares[run] ?? 0) + off * spread : railPlace(slot - count) + off * 0.5;
   });
 }
+
+/** Where each run stands along a side, in tenths of a pixel. */
+export const sidePlaces = (places: Float64Array, side: Side): Uint16Array<ArrayBuffer> =>
+  Uint16Array.from(places, (place) => Math.max(0, Math.round(pixelAt(side, place) * 10)));
 
 /** Radii in half pixels: the area grows with the key's number; runs without one are small. */
 export function radiiOf(axis: Axis | null, size: number, count: number): Uint8Array<ArrayBuffer> {

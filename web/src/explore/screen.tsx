@@ -8,14 +8,14 @@ import "../runs/runs.css";
 import { Empty, Failed, Waiting } from "../states";
 import { whereOf } from "../where";
 import { brushesFrom } from "./brush";
-import { likelyMetric, useFrame, varyingKeys } from "./data";
+import { firstKeys, likelyMetric, useFrame } from "./data";
 import { Explorer } from "./explorer";
 import { type Metric, naturalMetric, readSettings, type Settings, type Wanted } from "./settings";
 import { useRound } from "./round";
 
 const PATIENCE_MS = 1200; // how long the first axes wait for importance, rather than change under the pointer
 
-/** The axes to begin with: the keys that matter, then others that vary; the metric last. Chosen once a metric. */
+/** The axes to begin with: keys by their importance, then others that vary; the metric last. Chosen once a metric. */
 function useFirstAxes(
   keys: Keys | undefined,
   importance: Answer<Importance>,
@@ -30,16 +30,12 @@ function useFirstAxes(
     const timer = setTimeout(() => setLate(true), PATIENCE_MS);
     return () => clearTimeout(timer);
   }, [name, keys === undefined]);
-  const ranked =
-    importance.data?.metric === name
-      ? importance.data.params.filter(({ matters }) => matters).map(({ key }) => key)
-      : [];
+  const ranked = importance.data?.metric === name ? importance.data.params : [];
   const isReady =
     keys !== undefined && (name === "" || importance.error !== undefined || importance.data?.metric === name || isLate);
   useEffect(() => {
     if (keys === undefined || !isReady || held?.metric === name) return;
-    const varying = varyingKeys(keys.keys, keys.total);
-    setHeld({ metric: name, names: [...new Set([...ranked, ...varying])] });
+    setHeld({ metric: name, names: firstKeys(keys, ranked) });
   }, [keys, isReady, name]);
   return useMemo(() => {
     if (held?.metric !== name) return null;
@@ -48,6 +44,17 @@ function useFirstAxes(
 }
 
 const roomForAxes = (): number => Math.max(3, Math.min(8, Math.floor((innerWidth - 92) / 110)));
+
+/** How many axes fit beside the metric's, again whenever the window gets another size. */
+function useRoomForAxes(): number {
+  const [most, setMost] = useState(roomForAxes);
+  useEffect(() => {
+    const look = (): void => setMost(roomForAxes());
+    addEventListener("resize", look);
+    return () => removeEventListener("resize", look);
+  }, []);
+  return most;
+}
 
 /** All keys whose values any part of the screen shows. */
 function neededKeys(
@@ -84,7 +91,7 @@ export default function Screen() {
     { where, metric: metric?.name ?? "" },
     round,
   );
-  const [most] = useState(roomForAxes);
+  const most = useRoomForAxes();
   const first = useFirstAxes(keys.data, importance, metric, most);
   const axes = settings.axes.length > 0 ? settings.axes : first;
   const known = new Set(keys.data?.keys.map(({ name }) => name));

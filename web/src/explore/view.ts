@@ -3,12 +3,15 @@ import { useMemo, useRef } from "preact/hooks";
 import { type Axis, axisOf, type Wish } from "./axis";
 import { NO_CLASS } from "./classes";
 import type { Column, Frame } from "./frame";
+import { grainsOf } from "./scatter-place";
 import { bestFirst, categoriesOf, type Colouring, rampOf } from "./ranking";
 import type { Metric, Wanted } from "./settings";
 
 export interface View {
   readonly frame: Frame;
   readonly size: number;
+  /** A number for each run, the same with other runs around it. */
+  readonly grains: Uint32Array;
   readonly metric: Metric | null;
   readonly metricColumn: Column | undefined;
   /** All runs, the best by the metric first. */
@@ -49,6 +52,7 @@ export function useView(frame: Frame, metric: Metric | null, colour: string): Vi
   const make = useAxisMaker();
   const size = frame.ids.length;
   const metricColumn = metric === null ? undefined : frame.columns.get(metric.name);
+  const grains = useMemo(() => grainsOf(frame.ids), [frame.ids]);
   const direction = metric?.direction ?? "max";
   const order = useMemo(() => bestFirst(metricColumn, size, direction), [metricColumn, size, direction]);
   const colourColumn = colour === "" ? metricColumn : frame.columns.get(colour);
@@ -67,6 +71,7 @@ export function useView(frame: Frame, metric: Metric | null, colour: string): Vi
   return {
     frame,
     size,
+    grains,
     metric,
     metricColumn,
     order,

@@ -10,7 +10,7 @@ import { Options } from "./options";
 import { tokensOf, wrongRange } from "./tokens";
 import { Trouble } from "./trouble";
 import { useCheck } from "./use-check";
-import { completed, useCompletion } from "./use-completion";
+import { completed, hasRest, useCompletion } from "./use-completion";
 
 export const FILTER_ID = "filter";
 const TYPING_MS = 450;
@@ -64,6 +64,24 @@ function Found({ total }: { total: number }) {
   );
 }
 
+/** The text is kept though the box was left without Enter. */
+function Unapplied({ undo }: { undo: () => void }) {
+  return (
+    <span class="filter-hint">
+      not applied
+      <button type="button" class="plain" title="Back to the filter that is applied" onClick={undo}>
+        Undo
+      </button>
+    </span>
+  );
+}
+
+const SlashKey = () => (
+  <kbd class="filter-key" aria-hidden="true">
+    /
+  </kbd>
+);
+
 function ClearButton({ clear }: { clear: () => void }) {
   return (
     <button type="button" class="plain filter-clear" aria-label="Clear the filter" title="Clear" onClick={clear}>
@@ -78,11 +96,13 @@ export function FilterBox() {
   const [isFocused, setFocused] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const mirror = useRef<HTMLDivElement>(null);
+  const justTaken = useRef(false);
   const offered = useCompletion();
   const project = param("p");
   const check = useCheck(text, (one) => joinWhere(one, project), text === param("f") ? 0 : TYPING_MS);
   const options = isFocused ? (offered.completion?.options ?? []) : [];
   const isChecked = check?.text === text;
+  const isRead = isChecked && check.total !== undefined;
   const isHalf = options.length > 0 && text !== param("f"); // still being typed: what is missing is offered, not complained of
   const error = isChecked && !isHalf && check.error?.status !== 0 ? check.error : undefined;
   const follow = (): void => {
@@ -92,6 +112,7 @@ export function FilterBox() {
   const typed = (value: string, cursor: number): void => {
     setText(value);
     setActive(-1);
+    justTaken.current = false;
     offered.ask(value, cursor);
   };
   const apply = (value = text): void => {
@@ -112,17 +133,22 @@ export function FilterBox() {
       input.current.setSelectionRange(done.cursor, done.cursor);
     }
     typed(done.text, done.cursor);
+    justTaken.current = true;
   };
   const leave = (): void => {
     if (options.length > 0) offered.close();
-    else if (text !== param("f")) setText(param("f"));
     else input.current?.blur();
   };
+  const isContinued = isFocused && hasRest(offered, text);
+  /** What Tab takes: what was chosen, or the rest of a word; -1 lets it leave the box, at once after it took one. */
+  const tabbed = active >= 0 ? active : isContinued && !justTaken.current ? 0 : -1;
+  // A half word is no filter. A number is one as it stands, and so is what the server could read.
+  const isHalfWord = isContinued && options.length === 1 && !isRead && !/[\d.]$/.test(text);
   const press = (event: KeyboardEvent): void => {
     const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (event.key === "Enter" && active >= 0) take(active);
+    if (event.key === "Enter" && (active >= 0 || isHalfWord)) take(Math.max(active, 0));
     else if (event.key === "Enter") apply();
-    else if (event.key === "Tab" && !event.shiftKey && options.length > 0) take(Math.max(active, 0));
+    else if (event.key === "Tab" && !event.shiftKey && tabbed >= 0) take(tabbed);
     else if (event.key === "Escape") leave();
     else if (step !== 0 && options.length > 0)
       setActive((active + step + options.length + (active < 0 && step < 0 ? 1 : 0)) % options.length);
@@ -162,13 +188,10 @@ export function FilterBox() {
             offered.close();
           }}
         />
-        {isFocused && text !== param("f") && isChecked && check.total !== undefined && <Found total={check.total} />}
+        {isFocused && text !== param("f") && isRead && <Found total={check.total ?? 0} />}
+        {!isFocused && text !== param("f") && <Unapplied undo={() => setText(param("f"))} />}
         {text !== "" && <ClearButton clear={() => replace("")} />}
-        {text === "" && !isFocused && (
-          <kbd class="filter-key" aria-hidden="true">
-            /
-          </kbd>
-        )}
+        {text === "" && !isFocused && <SlashKey />}
       </div>
       <Options options={options} active={active} take={take} />
       {error !== undefined && (

@@ -6,12 +6,14 @@ const PAUSE_MS = 70;
 
 export interface Offered {
   readonly completion: Completion | undefined;
+  /** The text that the completion is for; while the next one comes, not what is typed. */
+  readonly of: string;
   readonly close: () => void;
   readonly ask: (text: string, cursor: number) => void;
 }
 
 export function useCompletion(): Offered {
-  const [completion, setCompletion] = useState<Completion>();
+  const [{ completion, of }, setFound] = useState<{ completion?: Completion; of: string }>({ of: "" });
   const running = useRef<{ timer: ReturnType<typeof setTimeout>; stop: AbortController } | undefined>(undefined);
   const end = (): void => {
     if (running.current === undefined) return;
@@ -25,10 +27,10 @@ export function useCompletion(): Offered {
     const stop = new AbortController();
     const send = (): void => {
       post<Completion>("/api/complete", { text, cursor }, stop.signal).then(
-        (found) => setCompletion(isDone(found, text) ? undefined : found),
+        (found) => setFound(isDone(found, text) ? { of: text } : { completion: found, of: text }),
         (error: unknown) => {
           if (error instanceof ApiError)
-            setCompletion(undefined); // what is wrong with the filter is said by its check
+            setFound({ of: text }); // what is wrong with the filter is said by its check
           else if (!stop.signal.aborted) throw error;
         },
       );
@@ -37,14 +39,26 @@ export function useCompletion(): Offered {
   };
   const close = (): void => {
     end();
-    setCompletion(undefined);
+    setFound({ of: "" });
   };
-  return { completion, close, ask };
+  return { completion, of, close, ask };
 }
 
 /** Nothing is left to offer: the one option is what is typed already. */
 const isDone = ({ from, to, options }: Completion, text: string): boolean =>
   options.length === 0 || (options.length === 1 && options[0]?.text.trim() === text.slice(from, to));
+
+/** Whether a word stands before the cursor that the option makes whole, rather than one that could stand there too. */
+export function continues({ from, to }: Completion, text: string, option: string): boolean {
+  const word = text.slice(from, to).toLowerCase();
+  return word.trim() !== "" && option.trim().length > word.length && option.toLowerCase().startsWith(word);
+}
+
+/** Whether the first option makes a half typed word whole. */
+export function hasRest({ completion, of }: Offered, text: string): boolean {
+  const first = completion?.options[0];
+  return completion !== undefined && of === text && first !== undefined && continues(completion, text, first.text);
+}
 
 /** The text with an option in its place, and where the cursor then is. */
 export function completed(text: string, { from, to }: Completion, option: string): { text: string; cursor: number } {

@@ -1,6 +1,7 @@
 // Says when what is shown may be old, because the server is not heard.
 import { useEffect, useState } from "preact/hooks";
 import { connection } from "../live";
+import { NewKey } from "./new-key";
 
 const PATIENCE_MS = 800; // a stream that breaks and comes back at once is nobody's concern
 
@@ -16,12 +17,19 @@ export function Banner() {
     return () => clearTimeout(timer);
   }, [isLost]);
   if (!isLost || !isLate) return null;
+  const sign = <span aria-hidden="true">⚠</span>;
+  if (isRefused)
+    return (
+      <div class="stale">
+        <p role="status">
+          {sign} Disconnected, data from {hours(heard)}: the server was started anew, with another key.
+        </p>
+        <NewKey />
+      </div>
+    );
   return (
     <p class="stale" role="status">
-      <span aria-hidden="true">⚠</span>{" "}
-      {isRefused
-        ? "Disconnected: this server was started anew. Open the address that setpoint ui printed."
-        : `Disconnected, data from ${hours(heard)}. Trying again; is setpoint ui still running?`}
+      {sign} Disconnected, data from {hours(heard)}. Trying again; is setpoint ui still running?
     </p>
   );
 }

@@ -3,8 +3,8 @@ import { address } from "../address";
 import { Copy, Menu } from "../run/bits";
 import { codeOf } from "./as-code";
 
-export function CopyAs() {
-  const code = codeOf(address.value);
+export function CopyAs({ store }: { store: string | undefined }) {
+  const code = codeOf(address.value, store);
   if (code === null) return null;
   return (
     <Menu label="Copy as" title="This screen as a command or as Python">

@@ -17,8 +17,10 @@ const OTHERS: readonly (readonly [string, readonly string[]])[] = [
   ["Compare: only differences, or all", ["d"]],
   ["Compare: find a key", ["/"]],
   ["Explore: clear brushes", ["Esc"]],
-  ["Filter: take a completion", ["Tab"]],
+  ["Filter: take what completes a half word, else leave", ["Tab"]],
   ["Filter: offer completions", ["↓", "Ctrl Space"]],
+  ["Filter: take the chosen completion, else apply", ["Enter"]],
+  ["Filter: close the list; then leave, what was typed stays", ["Esc"]],
 ];
 
 const List = ({ title, keys }: { title: string; keys: readonly (readonly [string, readonly string[]])[] }) => (

@@ -1,12 +1,16 @@
 // How to run it again, and what can't be had again; and what is damaged in its record.
-import type { Run } from "../api";
+import type { Run, Store } from "../api";
+import { storeOption, word } from "../frame/as-code";
+import { useAnswer } from "../load";
 import { Copy } from "./bits";
 
-const word = (text: string): string => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`);
+/** How a command names the store: the one who types it may be in another folder than the server. */
+const useStoreOption = (): string => storeOption(useAnswer<Store>("/api/store").data?.store);
 
 export function Again({ run }: { run: Run }) {
   const { command, argv, folder, missing } = run.rerun;
   const typed = argv.map(word).join(" ");
+  const store = useStoreOption();
   return (
     <div class="again">
       <section>
@@ -15,7 +19,7 @@ export function Again({ run }: { run: Run }) {
           This restores command, folder, variables and config, locks the params to their recorded values, and proves
           afterwards that the configs are the same.
         </p>
-        <Line text={command} label="Command" />
+        <Line text={`${command}${store}`} label="Command" />
       </section>
       {argv.length > 0 && (
         <section>
@@ -57,6 +61,7 @@ function Line({ text, label }: { text: string; label: string }) {
 
 export function Damage({ run }: { run: Run }) {
   const more = run.damage - run.damages.length;
+  const store = useStoreOption();
   return (
     <div class="again">
       <section>
@@ -84,7 +89,7 @@ export function Damage({ run }: { run: Run }) {
           </ul>
         )}
         {more > 0 && run.damages.length > 0 && <p class="quiet">And {more} more.</p>}
-        {run.damage > 0 && <Line text={`setpoint verify ${run.id}`} label="Command that checks the run" />}
+        {run.damage > 0 && <Line text={`setpoint verify ${run.id}${store}`} label="Command that checks the run" />}
       </section>
     </div>
   );

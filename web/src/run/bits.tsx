@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Row } from "../api";
 import { spanText } from "../chart/curve";
+import { hasPopup } from "../keys";
 
 /** A moment as this machine's clock shows it, `2026-11-24 19:27:26`. */
 export const clock = (ms: number): string => new Date(ms).toLocaleString("sv-SE");
@@ -142,21 +143,26 @@ export function Menu({
     if (!isOpen) return undefined;
     const right = box.current?.getBoundingClientRect().right ?? 0;
     if (box.current !== null && right > innerWidth - 8) box.current.style.translate = `${innerWidth - 8 - right}px`;
-    box.current?.querySelector<HTMLElement>("input, button, [href]")?.focus();
+    const field = box.current?.querySelector<HTMLElement>("input:not([type=checkbox])");
+    (field ?? box.current?.querySelector<HTMLElement>("input, button, [href]"))?.focus();
     const press = (event: PointerEvent): void => {
       if (home.current?.contains(event.target as Node) !== true) setOpen(false);
     };
     document.addEventListener("pointerdown", press);
-    return () => document.removeEventListener("pointerdown", press);
+    document.addEventListener("keydown", close);
+    return () => {
+      document.removeEventListener("pointerdown", press);
+      document.removeEventListener("keydown", close);
+    };
   }, [isOpen]);
   const close = (event: KeyboardEvent): void => {
-    if (event.key !== "Escape" || !isOpen) return;
+    if (event.key !== "Escape") return;
     event.stopPropagation();
     setOpen(false);
     home.current?.querySelector("button")?.focus();
   };
   return (
-    <div class="menu" ref={home} onKeyDown={close}>
+    <div class="menu" ref={home} onKeyDown={isOpen ? close : undefined}>
       <button
         type="button"
         aria-expanded={isOpen}
@@ -192,6 +198,7 @@ export function useKeys(keys: Readonly<Record<string, (event: KeyboardEvent) => 
         event.ctrlKey ||
         event.metaKey ||
         event.altKey ||
+        hasPopup() ||
         (isTyping(event) && event.key !== "Escape")
       )
         return;

@@ -73,9 +73,8 @@ export function Config({ run }: { run: Run }) {
           </button>
         )}
         <span class="quiet" role="status">
-          {wanted.length === run.params.length
-            ? `${wanted.length} params`
-            : `${wanted.length} of ${run.params.length} params`}
+          {wanted.length < run.params.length && `${wanted.length} of `}
+          {run.params.length} {run.params.length === 1 ? "param" : "params"}
         </span>
         {error !== undefined && (
           <span class="edit-error" role="alert">
@@ -260,7 +259,7 @@ function TreeRowShown({ row, at, isFocus, isOpen, near, isRead, act }: RowProps)
         {level !== "" && <span class={`level is-${level}`}>{level}</span>}
       </span>
       <span role="gridcell" class="tree-changes number">
-        {changes > 1 ? changes : ""}
+        {changes > 1 ? changes - 1 : ""}
       </span>
       <span role="gridcell" class="tree-at quiet number">
         {time === null ? "" : clock(time).slice(11)}

@@ -77,7 +77,9 @@ function Changes({ data, run }: { data: History; run: Run }) {
           ? "No change recorded"
           : data.changes.length === 1
             ? "Set once"
-            : `${data.changes.length} changes`}
+            : data.changes.length === 2
+              ? "Changed once"
+              : `Changed ${data.changes.length - 1} times`}
       </h3>
       <ol class="changes">
         {data.changes.map((one, at) => {

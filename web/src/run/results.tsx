@@ -2,7 +2,8 @@
 import { change, param } from "../address";
 import type { Run } from "../api";
 import { keyTest } from "../compare/difference";
-import { Value, floatText, textOf } from "../value";
+import { shownKey } from "../key";
+import { ALL_DIGITS, Value, floatText, textOf } from "../value";
 import { Copy } from "./bits";
 
 const shown = (value: number | undefined): string => (value === undefined ? "" : floatText(value, 5));
@@ -16,8 +17,9 @@ export function Results({ run }: { run: Run }) {
     );
   const { test } = keyTest(param("q"));
   const rows = run.summary.filter(({ key }) => test(key));
+  const keys = new Set(run.summary.map(({ key }) => key));
   const hasDigest = run.summary.some(({ count }) => count !== undefined);
-  const text = (): string => run.summary.map(({ key, value }) => `${key}\t${textOf(value, 17)}`).join("\n");
+  const text = (): string => run.summary.map(({ key, value }) => `${key}\t${textOf(value, ALL_DIGITS)}`).join("\n");
   return (
     <div class="results">
       <div class="config-tools">
@@ -56,15 +58,19 @@ export function Results({ run }: { run: Run }) {
           <tbody>
             {rows.map(({ key, value, min, max, mean, count }) => (
               <tr key={key}>
-                <th scope="row" class="mono">
-                  {key}
+                <th scope="row" class="mono" title={key}>
+                  {shownKey(key, keys)}
                 </th>
                 <td class="number results-value mono">
                   <Value cell={value} digits={6} />
                 </td>
                 {hasDigest &&
                   [min, max, mean].map((one, at) => (
-                    <td key={at} class="number quiet-number" title={one === undefined ? undefined : String(one)}>
+                    <td
+                      key={at}
+                      class="number quiet-number"
+                      title={one === undefined ? undefined : floatText(one, ALL_DIGITS)}
+                    >
                       {shown(one)}
                     </td>
                   ))}

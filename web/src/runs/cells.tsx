@@ -33,6 +33,12 @@ export function Damage({ row }: { row: Row }) {
   );
 }
 
+const MONTH_MS = 30 * 86_400_000;
+
+/** How long ago; of what is older than a month the day, which says more than "1073 d ago". */
+export const since = (ms: number, now = Date.now()): string =>
+  now - ms > MONTH_MS ? clock(ms).slice(0, "2026-11-24".length) : ago(ms, now);
+
 function Tags({ row }: { row: Row }) {
   const more = row.tags.length - MOST_CHIPS;
   return (
@@ -59,7 +65,7 @@ export function Content({ row, name, cell, look }: { row: Row; name: string; cel
     case CREATED:
       return (
         <time dateTime={new Date(row.created).toISOString()} title={clock(row.created)}>
-          {ago(row.created)}
+          {since(row.created)}
         </time>
       );
     case TAGS:

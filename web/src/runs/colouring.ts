@@ -5,6 +5,7 @@ import { colourOf, PALETTE, scaleColour } from "../colour";
 import { useAnswer } from "../load";
 import { isUnset, numberOf, textOf } from "../value";
 import { STATUS } from "./columns";
+import { isLog } from "./facets";
 import type { Rows } from "./rows";
 
 const SHARES = [0, 0.25, 0.5, 0.75, 1];
@@ -22,8 +23,8 @@ export function colouringOf(facets: Facets | undefined): { of: (cell: Cell) => s
   const low = bins[0]?.low;
   const high = bins.at(-1)?.high;
   if (low !== undefined && high !== undefined) {
-    const isLog = low > 0 && high / low > 100;
-    const scale = (value: number): number => (isLog ? Math.log(Math.max(value, low)) : value);
+    const isByFactor = low > 0 && isLog(bins);
+    const scale = (value: number): number => (isByFactor ? Math.log(Math.max(value, low)) : value);
     const share = (value: number): number => (scale(value) - scale(low)) / (scale(high) - scale(low) || 1);
     const of = (cell: Cell): string => {
       const number = numberOf(cell);

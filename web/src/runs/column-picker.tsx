@@ -106,7 +106,7 @@ export function inOrder(chosen: readonly string[], name: string): string[] {
   return [...chosen.slice(0, end), name, ...chosen.slice(end)];
 }
 
-function KeyList({
+export function KeyList({
   text,
   setText,
   items,

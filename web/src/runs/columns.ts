@@ -49,7 +49,7 @@ export const fitted = (width: number): number => Math.round(Math.min(Math.max(wi
 export function naturalWidth(name: string, signs: number): number {
   const usual = USUAL[name];
   if (usual !== undefined) return usual;
-  return fitted(Math.min(Math.max(signs * 7.6 + 24, headOf(name).leaf.length * 7.2 + 42, 76), 260));
+  return fitted(Math.min(Math.max(signs * 7.6 + 24, headOf(name).leaf.length * 7.2 + 56, 76), 260));
 }
 
 /** Columns with their places, the pinned ones first. */

@@ -4,6 +4,7 @@ import type { Row } from "../api";
 import { useSize } from "../explore/size";
 import { type Column, isLocal, spansOf } from "./columns";
 import { type HeadActions, Heads } from "./head";
+import { useKeptPlace } from "./kept-place";
 import { type RowContext, RunRow } from "./row";
 import type { Rows } from "./rows";
 import { ROW, type Extent, extentOf, rowsAt, scrollOf, topFor, topOf } from "./scrolling";
@@ -241,7 +242,7 @@ export function Grid(props: GridProps) {
   const drawnKey = fresh.map(({ index, gap }) => `${index}:${gap}`).join();
   const drawn = useMemo(() => fresh, [columns, drawnKey]);
   const [first, last] = useRowsInSight(props, scroll, drawn);
-  useEffect(() => scroll.goTo(0), [rows.question.where, rows.question.sort.join()]);
+  useKeptPlace(rows.question, place, setPlace, scroll);
   useFocus(props, scroll);
   const { colour, linkTo } = props;
   const actions = useRef(props);

@@ -1,47 +1,24 @@
 // Runs in groups of equal values, each with the spread of its results; a group opens on its runs.
 import { useState } from "preact/hooks";
 import { change, param } from "../address";
-import type { Cell, Group, Groups as GroupsAnswer, KeyInfo, Keys, Row, Stats, Table } from "../api";
+import type { Cell, Group, Groups as GroupsAnswer, Row, Stats, Table } from "../api";
 import { addClause } from "../filter/clause";
 import { refreshes } from "../live";
 import { useAnswer } from "../load";
-import { ago, clock, nameOf, Status } from "../run/bits";
+import { clock, nameOf, Status } from "../run/bits";
 import { Link } from "../shell";
 import { Empty, Failed, Waiting } from "../states";
 import { digitsFor, floatText, Value } from "../value";
 import { joinWhere } from "../where";
-import { Swatch } from "./cells";
+import { since, Swatch, titleOf } from "./cells";
 import { leafOf } from "../key";
 import type { Grouping } from "./layout";
 import { colourOf } from "../colour";
+import { COUNT, keysOf, type ShownGroups } from "./use-groups";
 
-const LIMIT = 200;
 const RUNS = 20;
-const METRICS = 4;
 /** Of so many keys, as when grouping by all but one, the results stand first. */
 const areMany = (names: readonly string[]): boolean => names.length > 6;
-
-/** The metrics that are told of: the chosen one first, then those that most runs have. */
-export function groupMetrics(keys: readonly KeyInfo[], chosen: string): string[] {
-  const numbers = keys
-    .filter(({ scope, kinds }) => scope === "summary" && kinds.includes("number"))
-    .sort((one, other) => other.runs - one.runs);
-  const names = numbers.map(({ name }) => name);
-  return [...new Set(names.includes(chosen) ? [chosen, ...names] : names)].slice(0, METRICS);
-}
-
-/** Groups in an order: "" as told, else "count" or a metric's mean, "-" before it for downwards; without a value last. */
-export function ordered(groups: readonly Group[], sort: string): Group[] {
-  const key = sort.replace(/^-/, "");
-  const sign = sort.startsWith("-") ? -1 : 1;
-  const of = (group: Group): number | undefined => (key === "count" ? group.count : group.stats[key]?.mean);
-  if (key === "") return [...groups];
-  return [...groups].sort((one, other) => {
-    const [a, b] = [of(one), of(other)];
-    if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined);
-    return sign * (a - b);
-  });
-}
 
 /** `digits` with which no two means look alike. */
 function Spread({ stats, digits }: { stats: Stats | null | undefined; digits: number }) {
@@ -67,40 +44,25 @@ function Spread({ stats, digits }: { stats: Stats | null | undefined; digits: nu
 }
 
 export function Groups({
-  where,
+  shown,
   grouping,
   linkTo,
 }: {
-  where: string;
+  shown: ShownGroups;
   grouping: Grouping;
   linkTo: (id: string) => string;
 }) {
-  const keys = useAnswer<Keys>(`/api/keys?where=${encodeURIComponent(where)}`, undefined, refreshes.value);
-  const metrics = groupMetrics(keys.data?.keys ?? [], param("m"));
-  const { data, error, retry, isLoading } = useAnswer<GroupsAnswer>(
-    keys.data === undefined ? null : "/api/groups",
-    { where, by: grouping.keys, but: grouping.isBut, metrics, limit: LIMIT },
-    refreshes.value,
-  );
-  const failed = error ?? keys.error;
-  if (data === undefined)
-    return failed === undefined ? (
-      <Waiting lines={12} />
-    ) : (
-      <Failed error={failed} retry={error === undefined ? keys.retry : retry} />
-    );
-  const names = [...new Set(data.groups.flatMap(({ values }) => Object.keys(values)))].filter(
-    (name) => !grouping.isBut || data.groups.some(({ values }) => values[name] !== data.groups[0]?.values[name]),
-  );
+  const { data, error, retry, isLoading } = shown.answer;
+  if (data === undefined) return error === undefined ? <Waiting lines={12} /> : <Failed error={error} retry={retry} />;
   return (
     <div class={`rt-groups${isLoading ? " is-old" : ""}`} tabIndex={0} role="region" aria-label="Groups of runs">
-      {failed !== undefined && <Failed error={failed} retry={retry} />}
+      {error !== undefined && <Failed error={error} retry={retry} />}
       {data.groups.length === 0 ? (
         <Empty title="No groups">
           <p>No run passes the filter.</p>
         </Empty>
       ) : (
-        <GroupTable data={data} names={names} metrics={metrics} linkTo={linkTo} />
+        <GroupTable data={data} shown={shown} grouping={grouping} linkTo={linkTo} />
       )}
       {data.total > data.groups.length && (
         <p class="quiet rt-groups-more">
@@ -113,19 +75,18 @@ export function Groups({
 }
 
 function GroupTable({
-  data,
-  names,
-  metrics,
+  data: { groups },
+  shown: { metrics, sort, bestBy },
+  grouping,
   linkTo,
 }: {
   data: GroupsAnswer;
-  names: readonly string[];
-  metrics: readonly string[];
+  shown: ShownGroups;
+  grouping: Grouping;
   linkTo: (id: string) => string;
 }) {
-  const sort = param("gs");
+  const names = keysOf(groups, grouping);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
-  const groups = ordered(data.groups, sort);
   const digits = metrics.map((name) => digitsFor(groups.flatMap(({ stats }) => stats[name]?.mean ?? [])));
   const toggle = (clause: string): void => {
     const next = new Set(open);
@@ -133,11 +94,15 @@ function GroupTable({
     setOpen(next);
   };
   const width = names.length + metrics.length + 3;
-  const keyHeads = names.map((name) => (
-    <th key={name} scope="col" title={name}>
-      <HeadText name={name} />
-    </th>
-  ));
+  const keyHeads = names.map((name) =>
+    grouping.isBut ? (
+      <th key={name} scope="col" title={name}>
+        <HeadText name={name} />
+      </th>
+    ) : (
+      <SortHead key={name} name={name} sort={sort} what={name} />
+    ),
+  );
   const best = useAnswer<{ rows: readonly Row[] }>("/api/rows", {
     ids: groups.flatMap((group) => group.best ?? []),
     columns: [],
@@ -151,12 +116,13 @@ function GroupTable({
             <span class="visually-hidden">Open</span>
           </th>
           {!areMany(names) && keyHeads}
-          <SortHead name="count" label="runs" sort={sort} />
+          <SortHead name={COUNT} label="runs" sort={sort} what="the number of runs" isNumber />
           {metrics.map((name) => (
-            <SortHead key={name} name={name} label={leafOf(name).leaf} parent={leafOf(name).parent} sort={sort} />
+            <SortHead key={name} name={name} sort={sort} what={`the mean of ${name}`} isNumber />
           ))}
-          <th scope="col">
-            best run{metrics[0] !== undefined && <span class="rt-th-parent">by {leafOf(metrics[0]).leaf}</span>}
+          <th scope="col" title={bestBy === undefined ? undefined : `Sort by another result to have the best by that`}>
+            {bestBy !== undefined && <span class="rt-th-parent">by {leafOf(bestBy).leaf}</span>}
+            best run
           </th>
           {areMany(names) && keyHeads}
         </tr>
@@ -188,22 +154,28 @@ const HeadText = ({ name }: { name: string }) => (
   </>
 );
 
-function SortHead({ name, label, parent = "", sort }: { name: string; label: string; parent?: string; sort: string }) {
+function SortHead({
+  name,
+  label,
+  sort,
+  what,
+  isNumber = false,
+}: {
+  name: string;
+  label?: string;
+  sort: string;
+  what: string;
+  isNumber?: boolean;
+}) {
   const next = sort === `-${name}` ? name : sort === name ? "" : `-${name}`;
   return (
     <th
       scope="col"
-      class="is-number"
+      class={isNumber ? "is-number" : undefined}
       aria-sort={sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none"}
     >
-      <button
-        type="button"
-        class="plain"
-        title={`Sort by ${name === "count" ? "the number of runs" : `the mean of ${name}`}`}
-        onClick={() => change({ gs: next }, true)}
-      >
-        <span class="rt-th-parent">{parent}</span>
-        {label}
+      <button type="button" class="plain" title={`Sort by ${what}`} onClick={() => change({ gs: next }, true)}>
+        {label ?? <HeadText name={name} />}
         <span aria-hidden="true">{sort === name ? " ↑" : sort === `-${name}` ? " ↓" : ""}</span>
       </button>
     </th>
@@ -227,7 +199,7 @@ const UNSET: Cell = { $: "unset", text: "" };
 
 function GroupRows({ group, names, metrics, digits, width, isOpen, best, toggle, linkTo }: GroupProps) {
   const values = names.map((name) => (
-    <td key={name}>
+    <td key={name} class="rt-group-text" title={titleOf(group.values[name])}>
       <Value cell={group.values[name] ?? (name in group.values ? null : UNSET)} />
     </td>
   ));
@@ -252,7 +224,7 @@ function GroupRows({ group, names, metrics, digits, width, isOpen, best, toggle,
             <Spread stats={group.stats[name]} digits={Math.min(digits[at] ?? 4, 6)} />
           </td>
         ))}
-        <td>
+        <td class="rt-group-text" title={best ?? undefined}>
           {group.best !== null && (
             <>
               <Swatch colour={colourOf(group.best)} /> <Link to={linkTo(group.best)} label={best ?? group.best} />
@@ -315,7 +287,7 @@ function Members({
               <td>
                 <Status status={row.status} />
               </td>
-              <td title={clock(row.created)}>{ago(row.created)}</td>
+              <td title={clock(row.created)}>{since(row.created)}</td>
               {metrics.map((name, column) => (
                 <td key={name} class="is-number">
                   <Value cell={row.cells[column] ?? null} digits={digits[column] ?? 4} />

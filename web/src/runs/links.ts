@@ -4,5 +4,5 @@ import { href, param } from "../address";
 export const runLink = (id: string): string =>
   href(
     `/run/${encodeURIComponent(id)}`,
-    ["f", "p", "s", "c", "g", "m"].map((name) => [name, param(name)] as const),
+    ["f", "p", "s", "c", "g", "gm", "gs", "m"].map((name) => [name, param(name)] as const),
   );

@@ -1,5 +1,5 @@
 // The small windows of the table: a column's menu, editing in place, and choosing keys.
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Keys, Row } from "../api";
 import { Options, type Option, optionOf } from "../explore/picker";
 import { Popup } from "../explore/popup";
@@ -81,9 +81,20 @@ export function EditPopup({
   done: () => void;
 }) {
   const anchor = useRef<HTMLElement | null>(at);
+  const home = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    home.current?.querySelector<HTMLElement>("input, textarea")?.focus(); // rather than the first tag's button
+  }, []);
+  const leave = (): void => {
+    close();
+    at.focus({ preventScroll: true });
+  };
+  const Part = name === TAGS ? Tags : Notes;
   return (
     <Popup anchor={anchor} label={`${name === TAGS ? "Tags" : "Notes"} of ${nameOf(row)}`} onClose={close}>
-      <div class="rt-edit">{name === TAGS ? <Tags run={row} done={done} /> : <Notes run={row} done={done} />}</div>
+      <div class="rt-edit" ref={home}>
+        <Part run={row} done={done} leave={leave} />
+      </div>
     </Popup>
   );
 }
@@ -115,7 +126,18 @@ export function KeyChoice({
 }) {
   const { options, view } = useOptions(where);
   const first: readonly Option[] = none === undefined ? [] : [{ name: "", label: none, detail: "" }];
-  return view ?? <Options label={label} value={value} options={[...first, ...options]} onPick={onPick} />;
+  const home = useRef<HTMLDivElement>(null);
+  const isThere = view === null;
+  useLayoutEffect(() => {
+    if (isThere) home.current?.querySelector("input")?.focus(); // the menu opened before there was a field
+  }, [isThere]);
+  return (
+    view ?? (
+      <div ref={home}>
+        <Options label={label} value={value} options={[...first, ...options]} onPick={onPick} />
+      </div>
+    )
+  );
 }
 
 export function GroupChoice({

@@ -22,6 +22,7 @@ import { Toolbar } from "./toolbar";
 import { News } from "../frame/news";
 import { useColumns } from "./use-columns";
 import { useExport } from "./use-export";
+import { useGroups } from "./use-groups";
 import { useRows } from "./use-rows";
 
 /** What the table asks for; nothing before it is known which columns the user keeps. */
@@ -44,6 +45,7 @@ export default function Screen() {
   useScreenKeys();
   const grouping = groupingOf(param("g"));
   const colouring = useColouring(rows, param("h"), where);
+  const groups = useGroups(where, grouping);
   const names = table.columns.map(({ name }) => name);
   const saving = useExport({ where, sort }, names);
   const ids = [...selected.value.keys()];
@@ -55,29 +57,38 @@ export default function Screen() {
   return (
     <div class="rt">
       <h1 class="visually-hidden">Runs</h1>
-      <Toolbar
-        where={where}
-        total={rows?.total}
-        columns={table.chosen}
-        shown={names}
-        onChoose={table.choose}
-        differing={differing}
-        colouring={colouring}
-        hasFacets={table.hasFacets}
-        onFacets={() => table.setFacets(!table.hasFacets)}
-        onExport={(format) => void saving.save(where, format)}
-      >
-        <News />
-        {saving.told !== "" && (
-          <span class="quiet" role="status">
-            {saving.told}
-          </span>
+      <div class={`rt-bars${ids.length > 0 ? " has-selection" : ""}`}>
+        <Toolbar
+          where={where}
+          total={rows?.total}
+          columns={table.chosen}
+          shown={names}
+          onChoose={table.choose}
+          metrics={groups.metrics}
+          differing={differing}
+          colouring={colouring}
+          hasFacets={table.hasFacets}
+          onFacets={() => table.setFacets(!table.hasFacets)}
+          onExport={(format) =>
+            grouping === null ? void saving.save(where, format) : saving.saveGroups(groups, grouping, format)
+          }
+        >
+          <News />
+          {saving.told !== "" && (
+            <span class="quiet" role="status">
+              {saving.told}
+            </span>
+          )}
+        </Toolbar>
+        {ids.length > 0 && (
+          <SelectionBar ids={ids} onExport={(among) => void saving.save(among, "csv")} onTagged={shown.renew} />
         )}
-      </Toolbar>
-      {ids.length > 0 && (
-        <SelectionBar ids={ids} onExport={(among) => void saving.save(among, "csv")} onTagged={shown.renew} />
+      </div>
+      {error !== undefined && error.column === undefined && (
+        <Failed error={error} retry={shown.retry}>
+          {rows !== undefined && shown.isOld && <span>What is shown are the rows from before, in their order.</span>}
+        </Failed>
       )}
-      {error !== undefined && error.column === undefined && <Failed error={error} retry={shown.retry} />}
       {saving.error !== undefined && <Failed error={saving.error} />}
       <div class="rt-main">
         {table.hasFacets && rows !== undefined && !isEmpty && <Facets where={where} />}
@@ -95,7 +106,7 @@ export default function Screen() {
               <NoMatch />
             )
           ) : grouping !== null ? (
-            <Groups where={where} grouping={grouping} linkTo={runLink} />
+            <Groups shown={groups} grouping={grouping} linkTo={runLink} />
           ) : (
             <TableView rows={rows} shown={shown} table={table} sort={sort} colouring={colouring} />
           )}

@@ -7,6 +7,7 @@ import { Failed } from "../states";
 import type { Colouring } from "./colouring";
 import { NAME, naturalWidth, sortedBy, sortKey, TAGS } from "./columns";
 import { Grid, type Place } from "./grid";
+import { firstPlace } from "./kept-place";
 import { groupingText } from "./layout";
 import { runLink } from "./links";
 import { ColumnMenu, EditPopup } from "./menus";
@@ -119,7 +120,7 @@ function useSelecting(rows: Rows) {
 
 export function TableView(props: Props) {
   const { rows, shown, table, sort, colouring } = props;
-  const [place, setPlace] = useState<Place>({ row: 0, column: 0 });
+  const [place, setPlace] = useState<Place>(firstPlace);
   const [open, setOpen] = useState<Window | null>(null);
   const selecting = useSelecting(rows);
   useTableKeys(props, place, setPlace);
@@ -133,6 +134,7 @@ export function TableView(props: Props) {
   const fit = (name: string): void => table.resize(name, naturalWidth(name, rows.look(name).signs), true);
   const close = useCallback(() => setOpen(null), []);
   const names = table.columns.map((column) => column.name);
+  const isBehind = shown.isOld && shown.error !== undefined; // the arrows tell the order that the rows are in
   return (
     <>
       {selecting.error !== undefined && <Failed error={selecting.error} />}
@@ -142,7 +144,7 @@ export function TableView(props: Props) {
         isOld={shown.isOld && shown.error === undefined}
         columns={table.columns}
         nameWidth={table.nameWidth}
-        sort={sort}
+        sort={isBehind ? rows.question.sort : sort}
         place={place}
         setPlace={setPlace}
         window={shown.window}

@@ -8,6 +8,7 @@ import type { Differing } from "./differing";
 import type { Format } from "./export";
 import { groupingOf } from "./layout";
 import { GroupChoice, KeyChoice } from "./menus";
+import { MetricPicker } from "./metric-picker";
 import { headOf, NAME, sortKey } from "./columns";
 import { Swatch } from "./cells";
 
@@ -18,6 +19,8 @@ interface Props {
   readonly columns: readonly string[];
   readonly shown: readonly string[];
   readonly onChoose: (names: readonly string[] | null) => void;
+  /** The metrics that groups tell of. */
+  readonly metrics: readonly string[];
   readonly differing: Differing;
   readonly colouring: Colouring;
   readonly hasFacets: boolean;
@@ -58,14 +61,16 @@ export function Toolbar(props: Props) {
   const grouped = grouping === null ? "Group" : `${grouping.isBut ? "All except" : "By"} ${shortNames(grouping.keys)}`;
   return (
     <div class="rt-toolbar">
-      <button type="button" aria-pressed={hasFacets} title="Values beside the table" onClick={props.onFacets}>
-        Values
-      </button>
-      <span class="rt-count" role="status" aria-live="polite">
-        {total === undefined ? "" : `${total.toLocaleString("en")} ${total === 1 ? "run" : "runs"}`}
-      </span>
-      {grouping === null && <HiddenSort columns={props.shown} />}
-      {props.children}
+      <div class="rt-toolbar-start">
+        <button type="button" aria-pressed={hasFacets} title="Values beside the table" onClick={props.onFacets}>
+          Values
+        </button>
+        <span class="rt-count" role="status" aria-live="polite">
+          {total === undefined ? "" : `${total.toLocaleString("en")} ${total === 1 ? "run" : "runs"}`}
+        </span>
+        {grouping === null && <HiddenSort columns={props.shown} />}
+        {props.children}
+      </div>
       <span class="rt-space" />
       {colouring.legend.length > 0 && (
         <span class="rt-legend" aria-label={`Colours of ${colour}`} role="group">
@@ -87,11 +92,13 @@ export function Toolbar(props: Props) {
           Only differing
         </button>
       )}
-      {grouping === null && (
-        <Menu label="Columns" title="Choose columns">
+      <Menu label="Columns" title={grouping === null ? "Choose columns" : "Choose results"}>
+        {grouping === null ? (
           <ColumnPicker where={where} chosen={columns} onChoose={props.onChoose} />
-        </Menu>
-      )}
+        ) : (
+          <MetricPicker where={where} chosen={props.metrics} />
+        )}
+      </Menu>
       <Menu label={grouped} title="Group runs (g)" isActive={grouping !== null}>
         <GroupChoice where={where} grouping={grouping} onChange={(g) => change({ g })} />
       </Menu>
@@ -110,7 +117,7 @@ export function Toolbar(props: Props) {
           />
         </Menu>
       )}
-      <Menu label="Export" title="Save what is shown as a file">
+      <Menu label="Export" title={`Save ${grouping === null ? "what is shown" : "the groups"} as a file`}>
         <button type="button" class="plain" onClick={() => props.onExport("csv")}>
           CSV
         </button>

@@ -1,7 +1,7 @@
 // The rows on screen: those of the last question that was answered stay until the next one's are there.
 import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import { type ApiError, post } from "../api";
-import { revision } from "../load";
+import { answering, revision } from "../load";
 import { changedIds, listed, refreshes } from "../live";
 import { type Question, Rows } from "./rows";
 
@@ -61,20 +61,25 @@ export function useRows(question: Question | null, names: readonly string[] | nu
     renew(changedIds.peek());
   }, [changes]);
   const failed = next.current?.error ?? shown.current?.error;
+  const retry = (): void => {
+    const waiting = next.current;
+    if (waiting === undefined) shown.current?.retry();
+    else {
+      waiting.retry();
+      waiting.want(0, FIRST, names);
+    }
+  };
+  const again = answering.value;
+  useEffect(() => {
+    if (failed?.status === 0) retry();
+  }, [again]);
   return {
     rows: shown.current,
     error: failed,
     isOld: next.current !== undefined,
     version,
     window,
-    retry: () => {
-      const waiting = next.current;
-      if (waiting === undefined) shown.current?.retry();
-      else {
-        waiting.retry();
-        waiting.want(0, FIRST, names);
-      }
-    },
+    retry,
     renew: () => renew(null),
   };
 }
