@@ -271,7 +271,7 @@ def test_back_leads_to_the_row_and_the_place_that_one_came_from(watch: Watch, us
 
 
 def test_tag_is_typed_at_once_and_the_cell_has_the_focus_again(watch: Watch, usual: Served) -> None:
-    page = opened(watch, usual, "/runs?f=run.id+==+%22failed-run%22&c=tags,run.notes")
+    page = opened(watch, usual, "/runs?f=run.id+==+%22damaged-run%22&c=tags,run.notes")
     cell = page.get_by_role("gridcell").filter(has=page.get_by_role("button", name="Edit tags of")).first
     cell.hover()
     cell.get_by_role("button").click()

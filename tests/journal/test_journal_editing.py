@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec import json
 
@@ -369,6 +369,7 @@ PLAIN = st.recursive(
 )
 
 
+@example({"$type": "tuple", "items": ["x", "word"]}, "a[1]")  # not left to luck
 @given(PLAIN, st.sampled_from(["a", "a.a", "a.b", "a[0]", "a[1].b", "a.a.a"]))
 def test_scrub_changes_what_is_at_the_key_and_nothing_else(value: Any, key: str) -> None:
     tree = {"a": value, "other": value}
