@@ -28,7 +28,6 @@ from .process import host
 from .recorder import Recorder
 from .run import Run
 from .settings import Settings, read_settings, text_of
-from .wandb_names import without_meaning
 
 
 class Facts(Struct):
@@ -92,6 +91,8 @@ def init(  # noqa: PLR0913, PLR0917  # the arguments are W&B's
         ResumeError, InvalidArgumentError: an argument asks for what can't be.
     """
     if others:
+        from .wandb_names import without_meaning  # here, so that others need not wait for it
+
         without_meaning(others)
     settings = read_settings(
         os.environ, project=project, name=name, run_id=id, tags=tags, mode=mode, folder=dir,

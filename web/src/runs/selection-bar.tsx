@@ -61,7 +61,7 @@ export function SelectionBar({
       >
         Compare
       </button>
-      <Link to={exploreLink(ids)} label="Explore" class="rt-button" />
+      <Link to={exploreLink(ids)} label="Explore" class="button" />
       <button type="button" onClick={() => change({ f: whereIds(ids) })}>
         Only these
       </button>
